@@ -10,74 +10,76 @@ import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.txn.TxnEntry;
 
-/// Where the core puts its effects; called on the core's thread within `step` only. Implementations return at once and never throw.
+/// Where the core puts its effects; called on the core's thread within `step` only. Implementations return at once and
+/// never throw.
 public interface Outbox {
-  // --- clients
-  void connected(long connection, ConnectResponse response);
+    // --- clients
+    void connected(long connection, ConnectResponse response);
 
-  void reply(long connection, Reply reply);
+    void reply(long connection, Reply reply);
 
-  void watchFired(long connection, WatchEvent event);
+    void watchFired(long connection, WatchEvent event);
 
-  /// Sends what was emitted before, then closes. `reason` is for the log; "" closes silently.
-  void closeClient(long connection, String reason);
+    /// Sends what was emitted before, then closes. `reason` is for the log; "" closes silently.
+    void closeClient(long connection, String reason);
 
-  /// Stop or resume reading from a connection (back-pressure, session being set up).
-  void readClient(long connection, boolean enabled);
+    /// Stop or resume reading from a connection (back-pressure, session being set up).
+    void readClient(long connection, boolean enabled);
 
-  // --- election: dials lazily, resends the last notification on a new connection (peer-protocol.md §2)
-  void notify(long server, Notification notification);
+    // --- election: dials lazily, resends the last notification on a new connection (peer-protocol.md §2)
+    void notify(long server, Notification notification);
 
-  // --- learner side. A new dial closes the link before.
-  void connectToLeader(long link, Member leader);
+    // --- learner side. A new dial closes the link before.
+    void connectToLeader(long link, Member leader);
 
-  void sendToLeader(long link, QuorumPacket packet);
+    void sendToLeader(long link, QuorumPacket packet);
 
-  void closeLeader(long link, String reason);
+    void closeLeader(long link, String reason);
 
-  // --- leader side
-  /// Accept learners on the quorum port, or close the listener and all their links.
-  void acceptLearners(boolean enabled);
+    // --- leader side
+    /// Accept learners on the quorum port, or close the listener and all their links.
+    void acceptLearners(boolean enabled);
 
-  void sendToLearner(long link, QuorumPacket packet);
+    void sendToLearner(long link, QuorumPacket packet);
 
-  void closeLearner(long link, String reason);
+    void closeLearner(long link, String reason);
 
-  // --- storage
-  void append(TxnEntry entry);
+    // --- storage
+    void append(TxnEntry entry);
 
-  /// Ask for a sync of everything appended so far; the runner may serve several by one.
-  void syncLog();
+    /// Ask for a sync of everything appended so far; the runner may serve several by one.
+    void syncLog();
 
-  void storeAcceptedEpoch(long epoch);
+    void storeAcceptedEpoch(long epoch);
 
-  void storeCurrentEpoch(long epoch);
+    void storeCurrentEpoch(long epoch);
 
-  /// Cut the log after `zxid`, drop newer snapshots, read back: answered with SnapshotReloaded… and Truncated.
-  void truncate(long zxid);
+    /// Cut the log after `zxid`, drop newer snapshots, read back: answered with SnapshotReloaded… and Truncated.
+    void truncate(long zxid);
 
-  /// A new snapshot begins; its chunks follow one at a time, each after SnapshotChunkTaken for the one before (the first at once). `sync`: the file
-  /// must be durable before SnapshotDone. `rollLog`: a new log file begins with the next append.
-  void beginSnapshotFile(long snapshot, long zxid, boolean sync, boolean rollLog);
+    /// A new snapshot begins; its chunks follow one at a time, each after SnapshotChunkTaken for the one before (the
+    /// first at once). `sync`: the file
+    /// must be durable before SnapshotDone. `rollLog`: a new log file begins with the next append.
+    void beginSnapshotFile(long snapshot, long zxid, boolean sync, boolean rollLog);
 
-  /// The stream goes to a learner, behind what was sent on that link before.
-  void beginSnapshotToLearner(long snapshot, long link);
+    /// The stream goes to a learner, behind what was sent on that link before.
+    void beginSnapshotToLearner(long snapshot, long link);
 
-  void snapshotChunk(long snapshot, SnapshotChunk chunk);
+    void snapshotChunk(long snapshot, SnapshotChunk chunk);
 
-  /// Give up an unfinished snapshot; no event follows.
-  void abortSnapshot(long snapshot);
+    /// Give up an unfinished snapshot; no event follows.
+    void abortSnapshot(long snapshot);
 
-  // --- the rest
-  /// A configuration was committed or last seen: files are written, the election transport re-targets.
-  void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen);
+    // --- the rest
+    /// A configuration was committed or last seen: files are written, the election transport re-targets.
+    void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen);
 
-  /// What admin interfaces show; emitted when something in it changed, at the end of a step.
-  void publish(MemberStatus status);
+    /// What admin interfaces show; emitted when something in it changed, at the end of a step.
+    void publish(MemberStatus status);
 
-  /// A transition worth one INFO line.
-  void trace(String line);
+    /// A transition worth one INFO line.
+    void trace(String line);
 
-  /// The member has stopped and emits nothing more; `fatal` is "" after [Event.Stop], else why the process must end.
-  void stopped(String fatal);
+    /// The member has stopped and emits nothing more; `fatal` is "" after [Event.Stop], else why the process must end.
+    void stopped(String fatal);
 }

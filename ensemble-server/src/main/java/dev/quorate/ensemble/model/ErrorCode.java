@@ -2,39 +2,39 @@ package dev.quorate.ensemble.model;
 
 /// Error codes as they travel in replies and error txns (client-protocol.md §7).
 public enum ErrorCode {
-  OK(0),
-  RUNTIME_INCONSISTENCY(-2),
-  MARSHALLING_ERROR(-5),
-  UNIMPLEMENTED(-6),
-  BAD_ARGUMENTS(-8),
-  UNKNOWN_SESSION(-12),
-  NEW_CONFIG_NO_QUORUM(-13),
-  RECONFIG_IN_PROGRESS(-14),
-  NO_NODE(-101),
-  NO_AUTH(-102),
-  BAD_VERSION(-103),
-  NO_CHILDREN_FOR_EPHEMERALS(-108),
-  NODE_EXISTS(-110),
-  NOT_EMPTY(-111),
-  SESSION_EXPIRED(-112),
-  INVALID_ACL(-114),
-  AUTH_FAILED(-115),
-  SESSION_MOVED(-118),
-  NOT_READ_ONLY(-119),
-  EPHEMERAL_ON_LOCAL_SESSION(-120),
-  NO_WATCHER(-121),
-  RECONFIG_DISABLED(-123),
-  SESSION_CLOSED_REQUIRE_SASL_AUTH(-124),
-  QUOTA_EXCEEDED(-125),
-  THROTTLED_OP(-127);
+    OK(0),
+    RUNTIME_INCONSISTENCY(-2),
+    MARSHALLING_ERROR(-5),
+    UNIMPLEMENTED(-6),
+    BAD_ARGUMENTS(-8),
+    UNKNOWN_SESSION(-12),
+    NEW_CONFIG_NO_QUORUM(-13),
+    RECONFIG_IN_PROGRESS(-14),
+    NO_NODE(-101),
+    NO_AUTH(-102),
+    BAD_VERSION(-103),
+    NO_CHILDREN_FOR_EPHEMERALS(-108),
+    NODE_EXISTS(-110),
+    NOT_EMPTY(-111),
+    SESSION_EXPIRED(-112),
+    INVALID_ACL(-114),
+    AUTH_FAILED(-115),
+    SESSION_MOVED(-118),
+    NOT_READ_ONLY(-119),
+    EPHEMERAL_ON_LOCAL_SESSION(-120),
+    NO_WATCHER(-121),
+    RECONFIG_DISABLED(-123),
+    SESSION_CLOSED_REQUIRE_SASL_AUTH(-124),
+    QUOTA_EXCEEDED(-125),
+    THROTTLED_OP(-127);
 
-  private final int code;
+    private final int code;
 
-  ErrorCode(int code) {
-    this.code = code;
-  }
+    ErrorCode(int code) {
+        this.code = code;
+    }
 
-  public int code() {
-    return code;
-  }
+    public int code() {
+        return code;
+    }
 }

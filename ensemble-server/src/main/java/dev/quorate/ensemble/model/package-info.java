@@ -1,4 +1,5 @@
-/// Values every other package speaks in: zxids, ACLs, stats, error codes, path rules. Immutable, no state, no owner thread.
+/// Values every other package speaks in: zxids, ACLs, stats, error codes, path rules. Immutable, no state, no owner
+/// thread.
 @NullMarked
 package dev.quorate.ensemble.model;
 

@@ -1,0 +1,106 @@
+package dev.quorate.ensemble.process;
+
+import dev.quorate.ensemble.process.ServerProcess.Kind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// An ensemble of processes on loopback, of either kind or mixed. Server N of the list has id N + 1.
+public final class ProcessEnsemble implements AutoCloseable {
+    private final List<ServerProcess> servers = new ArrayList<>();
+
+    /// Writes the configuration; starts nothing. `extra` are further lines of `zoo.cfg`. One server is standalone.
+    public ProcessEnsemble(Path directory, List<Kind> kinds, String... extra) throws IOException {
+        int[] ports = freePorts(kinds.size() * 3);
+        StringBuilder members = new StringBuilder();
+        for (int i = 0; kinds.size() > 1 && i < kinds.size(); i++) {
+            members.append("server.%d=127.0.0.1:%d:%d%n".formatted(i + 1, ports[3 * i + 1], ports[3 * i + 2]));
+        }
+        for (int i = 0; i < kinds.size(); i++) {
+            Path home = directory.resolve("server-" + (i + 1));
+            Path data = Files.createDirectories(home.resolve("data"));
+            Files.writeString(data.resolve("myid"), (i + 1) + "\n");
+            Files.writeString(
+                    home.resolve("zoo.cfg"), """
+                    tickTime=500
+                    initLimit=20
+                    syncLimit=8
+                    dataDir=%s
+                    clientPort=%d
+                    clientPortAddress=127.0.0.1
+                    maxClientCnxns=0
+                    4lw.commands.whitelist=*
+                    admin.enableServer=false
+                    %s
+                    %s
+                    """.formatted(data, ports[3 * i], String.join("\n", extra), members));
+            servers.add(new ServerProcess(home, ports[3 * i], kinds.get(i)));
+        }
+    }
+
+    public List<ServerProcess> servers() {
+        return servers;
+    }
+
+    public ServerProcess server(int id) {
+        return servers.get(id - 1);
+    }
+
+    public ProcessEnsemble startAll() throws IOException {
+        for (ServerProcess server : servers) {
+            server.start();
+        }
+        return this;
+    }
+
+    public ProcessEnsemble awaitServing() throws InterruptedException, IOException {
+        for (ServerProcess server : servers) {
+            server.awaitServing();
+        }
+        return this;
+    }
+
+    /// The server that leads now; there must be one.
+    public ServerProcess leader() {
+        return servers.stream()
+                .filter(server -> server.running() && server.mode().equals("leader"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no server leads"));
+    }
+
+    public String connectString() {
+        return servers.stream().map(ServerProcess::address).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (ServerProcess server : servers) {
+            server.close();
+        }
+    }
+
+    /// Ports that nobody has at the moment. Somebody could take one before we do; the server would then say so and end.
+    private static int[] freePorts(int count) throws IOException {
+        Set<ServerSocket> held = new HashSet<>();
+        try {
+            int[] ports = new int[count];
+            for (int i = 0; i < count; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                held.add(socket);
+                ports[i] = socket.getLocalPort();
+            }
+            return ports;
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+}

@@ -55,9 +55,9 @@ class ArchitectureTest {
         add(rooms, "request", "model", "txn", "quorum", "message", "tree", "watch", "session");
         add(rooms, "election", "model", "quorum", "message");
         add(rooms, "zab", "model", "txn", "quorum", "message");
-        add(rooms, "core", allBefore(rooms));
         add(rooms, "port", "model", "txn", "message");
-        add(rooms, "wire", "model", "txn", "quorum", "message");
+        add(rooms, "core", allBefore(rooms));
+        add(rooms, "wire", "model", "txn", "quorum", "message", "port");
         add(rooms, "storage", "port", "wire", "tree");
         add(rooms, "transport", "port", "wire");
         add(rooms, "admin", "port", "model");

@@ -94,7 +94,8 @@ class HouseRulesTest {
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (attributes.isRegularFile() && !NOT_OURS.contains(file.getFileName().toString())) {
+                    if (attributes.isRegularFile()
+                            && !NOT_OURS.contains(file.getFileName().toString())) {
                         files.add(file);
                     }
                     return FileVisitResult.CONTINUE;

@@ -1,0 +1,184 @@
+package dev.quorate.ensemble.admin;
+
+import dev.quorate.ensemble.config.MemberLines;
+import dev.quorate.ensemble.core.MemberStatus;
+import dev.quorate.ensemble.port.ConnectionStatistics;
+import dev.quorate.ensemble.quorum.Member;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The answers to four-letter words.
+public final class FourLetterWords {
+    private static final Set<String> KNOWN = Set.of(
+            "ruok", "isro", "srvr", "stat", "cons", "crst", "srst", "conf", "dump", "envi", "wchs", "wchc", "wchp",
+            "dirs", "hash", "gtmk", "stmk", "mntr");
+
+    private FourLetterWords() {}
+
+    public static boolean known(String word) {
+        return KNOWN.contains(word);
+    }
+
+    /// Null where `word` is none of them. `crst` and `srst` only say so: the caller resets.
+    public static @Nullable String answer(String word, ServerFacts facts) {
+        if (!known(word)) {
+            return null;
+        }
+        if (!facts.config().admin().answers(word)) {
+            return word + " is not executed because it is not in the whitelist.\n";
+        }
+        switch (word) {
+            case "ruok":
+                return "imok";
+            case "isro":
+                return facts.status().serving() ? "rw" : "null";
+            case "envi":
+                return environment();
+            case "gtmk", "stmk":
+                return "306";
+            default:
+                break;
+        }
+        if (!facts.status().serving()) {
+            return ServerFacts.NOT_SERVING + "\n";
+        }
+        return switch (word) {
+            case "srvr" -> server(facts, false);
+            case "stat" -> server(facts, true);
+            case "cons" -> connections(facts);
+            case "crst" -> "Connection stats reset.\n";
+            case "srst" -> "Server stats reset.\n";
+            case "conf" -> configuration(facts);
+            case "dump" -> dump(facts);
+            case "wchs" -> "%d connections watching %d paths\nTotal watches:%d\n"
+                    .formatted(facts.connections().size(), facts.status().watches(), facts.status().watches());
+            case "wchc", "wchp" -> "\n";
+            case "dirs" -> "datadir_size: %d\nlogdir_size: %d\n"
+                    .formatted(
+                            DirectorySize.of(facts.config().dataDir()),
+                            DirectorySize.of(facts.config().dataLogDir()));
+            case "hash" -> "%x: %d\n".formatted(facts.status().lastZxid(), facts.status().treeDigest());
+            default -> monitor(facts);
+        };
+    }
+
+    private static String server(ServerFacts facts, boolean clients) {
+        StringBuilder text = new StringBuilder("Zookeeper version: ").append(facts.version()).append('\n');
+        if (clients) {
+            text.append("Clients:\n");
+            for (ConnectionStatistics connection : facts.connections()) {
+                text.append(" /%s[%d](queued=%d,recved=%d,sent=%d)\n"
+                        .formatted(
+                                connection.remote(),
+                                connection.interestOps(),
+                                connection.outstanding(),
+                                connection.received(),
+                                connection.sent()));
+            }
+            text.append('\n');
+        }
+        text.append("Latency min/avg/max: %d/%s/%d\n"
+                .formatted(
+                        facts.traffic().minLatency(),
+                        Monitor.decimal(facts.traffic().averageLatency()),
+                        facts.traffic().maxLatency()));
+        text.append("Received: ").append(facts.traffic().received()).append('\n');
+        text.append("Sent: ").append(facts.traffic().sent()).append('\n');
+        text.append("Connections: ").append(facts.traffic().alive()).append('\n');
+        text.append("Outstanding: ").append(facts.traffic().outstanding()).append('\n');
+        text.append("Zxid: 0x").append(Long.toHexString(facts.status().lastZxid())).append('\n');
+        text.append("Mode: ").append(facts.mode()).append('\n');
+        text.append("Node count: ").append(facts.status().znodes()).append('\n');
+        if (facts.leading()) {
+            text.append("Proposal sizes last/min/max: -1/-1/-1\n");
+        }
+        return text.toString();
+    }
+
+    private static String connections(ServerFacts facts) {
+        StringBuilder text = new StringBuilder();
+        for (ConnectionStatistics c : facts.connections()) {
+            text.append(" /%s[%d](queued=%d,recved=%d,sent=%d"
+                    .formatted(c.remote(), c.interestOps(), c.outstanding(), c.received(), c.sent()));
+            if (c.sessionId() != 0) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        ",sid=0x%x,lop=%s,est=%d,to=%d,lcxid=0x%x,lzxid=0x%x,lresp=%d,llat=%d,minlat=%d,avglat=%d,maxlat=%d",
+                        c.sessionId(),
+                        OperationNames.of(c.lastOpCode()),
+                        c.established(),
+                        c.sessionTimeout(),
+                        c.lastXid(),
+                        c.lastZxid(),
+                        c.lastReply(),
+                        c.lastLatency(),
+                        c.minLatency(),
+                        (long) c.averageLatency(),
+                        c.maxLatency()));
+            }
+            text.append(")\n");
+        }
+        return text.append('\n').toString();
+    }
+
+    private static String configuration(ServerFacts facts) {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, Object> entry : Commands.configuration(facts).entrySet()) {
+            text.append(CONF_NAMES.getOrDefault(entry.getKey(), entry.getKey()));
+            text.append('=').append(entry.getValue()).append('\n');
+        }
+        if (facts.config().quorum().members() != null) {
+            text.append("membership: \n");
+            for (Member member : facts.status().config().members().values()) {
+                text.append(MemberLines.format(member)).append('\n');
+            }
+            text.append("version=").append(Long.toHexString(facts.status().config().version()));
+        }
+        return text.toString();
+    }
+
+    private static final Map<String, String> CONF_NAMES = Map.ofEntries(
+            Map.entry("client_port", "clientPort"),
+            Map.entry("data_dir", "dataDir"),
+            Map.entry("data_log_dir", "dataLogDir"),
+            Map.entry("tick_time", "tickTime"),
+            Map.entry("max_client_cnxns", "maxClientCnxns"),
+            Map.entry("min_session_timeout", "minSessionTimeout"),
+            Map.entry("max_session_timeout", "maxSessionTimeout"),
+            Map.entry("client_port_listen_backlog", "clientPortListenBacklog"),
+            Map.entry("server_id", "serverId"),
+            Map.entry("init_limit", "initLimit"),
+            Map.entry("sync_limit", "syncLimit"),
+            Map.entry("election_alg", "electionAlg"),
+            Map.entry("election_port", "electionPort"),
+            Map.entry("quorum_port", "quorumPort"),
+            Map.entry("peer_type", "peerType"));
+
+    private static String dump(ServerFacts facts) {
+        StringBuilder text = new StringBuilder("SessionTracker dump:\n");
+        List<MemberStatus.ConnectionInfo> clients = facts.status().clients();
+        text.append("Global Sessions(").append(facts.status().sessions()).append("):\n");
+        for (MemberStatus.ConnectionInfo client : clients) {
+            text.append("0x%x\t%dms\n".formatted(client.sessionId(), client.sessionTimeoutMillis()));
+        }
+        text.append("ephemeral nodes dump:\n");
+        text.append("Sessions with Ephemerals (").append(0).append("):\n");
+        text.append("Connections dump:\nConnections Sets (1)/(").append(clients.size()).append("):\n");
+        return text.toString();
+    }
+
+    private static String environment() {
+        StringBuilder text = new StringBuilder("Environment:\n");
+        Commands.environment().forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        return text.toString();
+    }
+
+    private static String monitor(ServerFacts facts) {
+        StringBuilder text = new StringBuilder();
+        Monitor.of(facts).forEach((key, value) -> text.append("zk_").append(key).append('\t').append(value).append('\n'));
+        return text.toString();
+    }
+}

@@ -1,0 +1,371 @@
+package dev.quorate.ensemble.transport.peer;
+
+import dev.quorate.ensemble.message.Notification;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Member.PeerAddress;
+import dev.quorate.ensemble.wire.MalformedRecord;
+import dev.quorate.ensemble.wire.NotificationWire;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The election port: one connection for each pair of servers, made by the one with the larger id
+/// (peer-protocol.md §2.1). Votes are latest-wins: each destination has one slot, and the last one sent is sent again on a
+/// new connection.
+///
+/// [#send] and [#target] may be called by any thread and never block; everything else is on virtual threads.
+public final class ElectionTransport implements AutoCloseable {
+    /// `bind` null: any address. Times in milliseconds.
+    public record Settings(
+            long self, @Nullable String bind, int connectTimeoutMillis, int handshakeTimeoutMillis, boolean keepAlive) {}
+
+    /// Called on the thread of the connection.
+    public interface Receiver {
+        void received(long from, Notification notification);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(ElectionTransport.class);
+    private static final int RETRY_MIN_MILLIS = 100;
+    private static final int RETRY_MAX_MILLIS = 1_000;
+    private static final int FRAME_BYTES_MAX = 512 * 1024;
+
+    private final Settings settings;
+    private final Receiver receiver;
+    private final Map<Long, Destination> destinations = new HashMap<>();
+    private List<EnsembleConfig> configs = List.of();
+    private @Nullable ServerSocket listener;
+    private volatile boolean closed;
+
+    public ElectionTransport(Settings settings, Receiver receiver) {
+        this.settings = settings;
+        this.receiver = receiver;
+    }
+
+    /// Where the members are from now on: the committed configuration first, then the last-seen one.
+    public synchronized void target(EnsembleConfig committed, EnsembleConfig lastSeen) {
+        configs = committed.equals(lastSeen) ? List.of(committed) : List.of(committed, lastSeen);
+    }
+
+    /// Begins to listen on the own election port, and goes on trying while somebody else has it.
+    public void start() {
+        Thread.ofVirtual().name("election-accept").start(this::acceptLoop);
+    }
+
+    /// Replaces what has not been sent to that server yet.
+    public void send(long server, Notification notification) {
+        destination(server).offer(NotificationWire.write(notification));
+    }
+
+    private synchronized Destination destination(long server) {
+        return destinations.computeIfAbsent(server, id -> new Destination(id));
+    }
+
+    // --- listening
+
+    private void acceptLoop() {
+        int pause = RETRY_MIN_MILLIS;
+        String said = "";
+        while (!closed) {
+            try (ServerSocket socket = new ServerSocket()) {
+                PeerAddress own = ownAddress();
+                socket.setReuseAddress(true);
+                InetAddress bind = settings.bind == null ? null : InetAddress.getByName(settings.bind);
+                socket.bind(new InetSocketAddress(bind, own.electionPort()), 128);
+                keep(socket);
+                pause = RETRY_MIN_MILLIS;
+                while (!closed) {
+                    Socket peer = socket.accept();
+                    Thread.ofVirtual().name("election-in").start(() -> welcome(peer));
+                }
+            } catch (IOException | RuntimeException e) {
+                if (!closed && !said.equals(String.valueOf(e.getMessage()))) {
+                    said = String.valueOf(e.getMessage());
+                    LOG.warn("election port: {}; trying on", e.toString());
+                }
+                pause(pause);
+                pause = Math.min(2 * pause, RETRY_MAX_MILLIS);
+            }
+        }
+    }
+
+    private synchronized void keep(ServerSocket socket) throws IOException {
+        if (closed) {
+            socket.close();
+        }
+        listener = socket;
+    }
+
+    private PeerAddress ownAddress() throws IOException {
+        List<PeerAddress> own = addresses(settings.self);
+        if (own.isEmpty()) {
+            throw new IOException("server " + settings.self + " has no line in the configuration");
+        }
+        return own.getFirst();
+    }
+
+    private synchronized List<PeerAddress> addresses(long server) {
+        List<PeerAddress> all = new ArrayList<>();
+        for (EnsembleConfig config : configs) {
+            Member member = config.member(server);
+            if (member != null) {
+                member.addresses().stream().filter(address -> !all.contains(address)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    /// A peer has dialled: its id decides who keeps the connection.
+    private void welcome(Socket socket) {
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(settings.keepAlive);
+            socket.setSoTimeout(settings.handshakeTimeoutMillis);
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            NotificationWire.Init init = NotificationWire.readInit(in);
+            if (init.serverId() == settings.self) {
+                socket.close();
+            } else if (init.serverId() < settings.self) {
+                socket.close();
+                destination(init.serverId()).dialBack(init.addresses());
+            } else {
+                socket.setSoTimeout(0);
+                destination(init.serverId()).attach(new Link(init.serverId(), socket, in));
+            }
+        } catch (IOException | MalformedRecord e) {
+            LOG.debug("election port: {}: {}", socket.getRemoteSocketAddress(), e.getMessage());
+            closeQuietly(socket);
+        }
+    }
+
+    // --- one peer
+
+    /// A connection in use; `in` holds what was read ahead.
+    private record Link(long server, Socket socket, DataInputStream in) {}
+
+    /// The slot, the connection and the sender of one peer. The lock is its own monitor.
+    private final class Destination {
+        private final long server;
+        private byte @Nullable [] slot;
+        private byte @Nullable [] last;
+        private @Nullable Link link;
+        private boolean running;
+        private boolean dialAsked;
+        private List<InetSocketAddress> advertised = List.of();
+
+        Destination(long server) {
+            this.server = server;
+        }
+
+        synchronized void offer(byte[] message) {
+            slot = message;
+            wake();
+        }
+
+        synchronized void dialBack(List<String> addresses) {
+            List<InetSocketAddress> usable = new ArrayList<>();
+            for (String address : addresses) {
+                int colon = address.lastIndexOf(':');
+                String host = address.substring(0, Math.max(colon, 0)).replace("[", "").replace("]", "");
+                if (colon > 0 && !host.equals("0.0.0.0") && !host.equals("::")) {
+                    usable.add(InetSocketAddress.createUnresolved(host, Integer.parseInt(address.substring(colon + 1))));
+                }
+            }
+            advertised = usable;
+            drop();
+            dialAsked = true;
+            wake();
+        }
+
+        synchronized void attach(Link fresh) {
+            drop();
+            if (closed) {
+                closeQuietly(fresh.socket);
+                return;
+            }
+            link = fresh;
+            if (slot == null) {
+                slot = last; // may be stale; the receiver tolerates it, and a lost one would cost an election round
+            }
+            Thread.ofVirtual().name("election-read-" + server).start(() -> readLoop(fresh));
+            wake();
+        }
+
+        synchronized void drop() {
+            if (link != null) {
+                closeQuietly(link.socket);
+                link = null;
+            }
+        }
+
+        private synchronized void lost(Link gone) {
+            if (link == gone) {
+                drop();
+            }
+            closeQuietly(gone.socket);
+        }
+
+        private void wake() {
+            notifyAll();
+            if (!running && !closed) {
+                running = true;
+                Thread.ofVirtual().name("election-send-" + server).start(this::sendLoop);
+            }
+        }
+
+        private void sendLoop() {
+            int pause = RETRY_MIN_MILLIS;
+            while (!closed) {
+                Link current;
+                byte[] message;
+                synchronized (this) {
+                    if (slot == null && !(dialAsked && link == null)) {
+                        running = false;
+                        return;
+                    }
+                    current = link;
+                    message = slot;
+                }
+                if (current == null) {
+                    if (dial()) {
+                        pause = RETRY_MIN_MILLIS;
+                    } else {
+                        pauseForLink(pause);
+                        pause = Math.min(2 * pause, RETRY_MAX_MILLIS);
+                    }
+                } else if (message != null) {
+                    write(current, message);
+                }
+            }
+        }
+
+        private synchronized void pauseForLink(int millis) {
+            if (link == null && !closed) {
+                try {
+                    wait(millis);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        private void write(Link current, byte[] message) {
+            try {
+                current.socket.getOutputStream().write(message);
+                synchronized (this) {
+                    last = message;
+                    if (slot == message) {
+                        slot = null;
+                    }
+                }
+            } catch (IOException e) {
+                lost(current);
+            }
+        }
+
+        /// True when there is a connection afterwards. Dialling a larger id only asks it to dial us.
+        private boolean dial() {
+            List<InetSocketAddress> targets = new ArrayList<>();
+            synchronized (this) {
+                targets.addAll(advertised);
+                advertised = List.of();
+                dialAsked = false;
+            }
+            for (PeerAddress address : addresses(server)) {
+                targets.add(InetSocketAddress.createUnresolved(address.host(), address.electionPort()));
+            }
+            for (InetSocketAddress target : targets) {
+                Socket socket = new Socket();
+                try {
+                    socket.setTcpNoDelay(true);
+                    socket.setKeepAlive(settings.keepAlive);
+                    // Resolved anew each time: a pod comes back under another address.
+                    socket.connect(
+                            new InetSocketAddress(target.getHostString(), target.getPort()), settings.connectTimeoutMillis);
+                    PeerAddress own = ownAddress();
+                    socket.getOutputStream().write(NotificationWire.writeInit(settings.self, own));
+                    if (settings.self < server) {
+                        socket.close();
+                        return false;
+                    }
+                    attach(new Link(server, socket, new DataInputStream(new BufferedInputStream(socket.getInputStream()))));
+                    return true;
+                } catch (IOException | RuntimeException e) {
+                    LOG.debug("election port of server {} at {}: {}", server, target, e.toString());
+                    closeQuietly(socket);
+                }
+            }
+            return false;
+        }
+
+        private void readLoop(Link current) {
+            try {
+                while (!closed) {
+                    int length = current.in.readInt();
+                    if (length < 1 || length > FRAME_BYTES_MAX) {
+                        throw new IOException("a notification of " + length + " bytes");
+                    }
+                    byte[] frame = new byte[length];
+                    current.in.readFully(frame);
+                    Notification notification = NotificationWire.read(frame);
+                    if (notification != null) {
+                        receiver.received(server, notification);
+                    }
+                }
+            } catch (IOException e) {
+                LOG.debug("election link to server {}: {}", server, e.toString());
+            } finally {
+                lost(current);
+            }
+        }
+    }
+
+    private static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("close: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        List<Destination> all;
+        synchronized (this) {
+            all = List.copyOf(destinations.values());
+            if (listener != null) {
+                try {
+                    listener.close();
+                } catch (IOException e) {
+                    LOG.debug("election listener: {}", e.getMessage());
+                }
+            }
+        }
+        for (Destination destination : all) {
+            destination.drop();
+            synchronized (destination) {
+                destination.notifyAll();
+            }
+        }
+    }
+}

@@ -60,9 +60,10 @@ class ArchitectureTest {
         add(rooms, "wire", "model", "txn", "quorum", "message", "port");
         add(rooms, "storage", "port", "wire", "tree");
         add(rooms, "transport", "port", "wire");
-        add(rooms, "admin", "port", "model");
-        add(rooms, "backup", "port", "wire", "storage", "tree", "txn");
         add(rooms, "config", "model", "quorum");
+        // Of the core, only the status that it publishes: see theAdminSeesNoLiveState.
+        add(rooms, "admin", "port", "model", "config", "core");
+        add(rooms, "backup", "port", "wire", "storage", "tree", "txn");
         add(rooms, "server", allBefore(rooms));
         return List.copyOf(rooms);
     }
@@ -99,6 +100,20 @@ class ArchitectureTest {
                         .noneMatch(room -> resideInAPackage(inside(room.name)).test(type)))
                 .map(JavaClass::getName);
         assertThat(homeless).isEmpty();
+    }
+
+    @Test
+    void theAdminSeesNoLiveState() {
+        noClasses()
+                .that(resideInAPackage(inside("admin")))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(inside(List.of("tree", "watch", "session", "request", "election", "zab")))
+                                .or(resideInAPackage(inside("core"))
+                                        .and(not(describe("MemberStatus", (JavaClass type) -> type.getName()
+                                                .startsWith(BASE + ".core.MemberStatus"))))))
+                .allowEmptyShould(true)
+                .check(CLASSES);
     }
 
     @Test

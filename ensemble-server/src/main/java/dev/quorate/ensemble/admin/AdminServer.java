@@ -12,7 +12,8 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// HTTP for operators: `/commands`, `/livez` (the loop turns) and `/readyz` (serves clients). One virtual thread for each
+/// HTTP for operators: `/commands`, `/livez` (the loop turns) and `/readyz` (serves clients). One virtual thread for
+/// each
 /// request.
 public final class AdminServer implements AutoCloseable {
     /// Where facts come from; called on a request's thread, may wait for the loop.
@@ -77,7 +78,11 @@ public final class AdminServer implements AutoCloseable {
         try {
             ServerFacts facts = source.facts("ruok");
             boolean good = !ready || facts.status().serving();
-            send(exchange, good ? 200 : 503, "text/plain", good ? "ok\n" : facts.status().state() + "\n");
+            send(
+                    exchange,
+                    good ? 200 : 503,
+                    "text/plain",
+                    good ? "ok\n" : facts.status().state() + "\n");
         } catch (UnresponsiveLoop e) {
             send(exchange, 503, "text/plain", e.getMessage() + "\n");
         }
@@ -95,7 +100,12 @@ public final class AdminServer implements AutoCloseable {
     private String index() {
         StringBuilder html = new StringBuilder();
         for (String name : Commands.names()) {
-            html.append("<a href=\"").append(prefix).append('/').append(name).append("\">").append(name);
+            html.append("<a href=\"")
+                    .append(prefix)
+                    .append('/')
+                    .append(name)
+                    .append("\">")
+                    .append(name);
             html.append("</a>\n<br/>\n");
         }
         return html.toString();

@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.admin;
 
+import dev.quorate.ensemble.config.ProcessEnvironment;
 import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.model.Zxid;
@@ -40,7 +41,7 @@ final class Commands {
         add("connection_stat_reset", facts -> fields(), "crst");
         add("connections", facts -> connections(facts, true), "cons");
         add("dirs", Commands::directories);
-        add("environment", facts -> environmentFields(), "env", "envi");
+        add("environment", facts -> environment(), "env", "envi");
         add("hash", Commands::hash);
         add("is_read_only", facts -> fields("read_only", false), "isro");
         add("last_snapshot", Commands::lastSnapshot, "lsnp");
@@ -174,21 +175,7 @@ final class Commands {
     }
 
     static Map<String, Object> environment() {
-        Map<String, Object> values = new LinkedHashMap<>();
-        for (String name : List.of(
-                "java.version", "java.vendor", "java.home", "java.io.tmpdir", "os.name", "os.arch", "os.version",
-                "user.name", "user.home", "user.dir")) {
-            values.put(name, System.getProperty(name, ""));
-        }
-        Runtime runtime = Runtime.getRuntime();
-        values.put("os.memory.free", runtime.freeMemory() / (1 << 20) + "MB");
-        values.put("os.memory.max", runtime.maxMemory() / (1 << 20) + "MB");
-        values.put("os.memory.total", runtime.totalMemory() / (1 << 20) + "MB");
-        return values;
-    }
-
-    private static Map<String, Object> environmentFields() {
-        return environment();
+        return ProcessEnvironment.describe();
     }
 
     private static Map<String, Object> hash(ServerFacts facts) {
@@ -252,11 +239,16 @@ final class Commands {
                 "non_mtlsremote_conn_count", 0,
                 "non_mtlslocal_conn_count", 0);
         Map<String, Object> fields = fields(
-                "version", facts.version(),
-                "read_only", false,
-                "server_stats", stats,
-                "client_response", response,
-                "node_count", facts.status().znodes());
+                "version",
+                facts.version(),
+                "read_only",
+                false,
+                "server_stats",
+                stats,
+                "client_response",
+                response,
+                "node_count",
+                facts.status().znodes());
         if (facts.leading()) {
             fields.put("proposal_stats", response);
         }
@@ -287,10 +279,14 @@ final class Commands {
             election.add(address.host() + ":" + address.electionPort());
         }
         return fields(
-                "server_addresses", quorum,
-                "election_addresses", election,
-                "client_address", text(member.client()),
-                "learner_type", member.votes() ? "participant" : "observer");
+                "server_addresses",
+                quorum,
+                "election_addresses",
+                election,
+                "client_address",
+                text(member.client()),
+                "learner_type",
+                member.votes() ? "participant" : "observer");
     }
 
     private static String text(@Nullable HostPort address) {

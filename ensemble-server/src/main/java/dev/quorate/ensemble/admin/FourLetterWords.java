@@ -53,20 +53,27 @@ public final class FourLetterWords {
             case "srst" -> "Server stats reset.\n";
             case "conf" -> configuration(facts);
             case "dump" -> dump(facts);
-            case "wchs" -> "%d connections watching %d paths\nTotal watches:%d\n"
-                    .formatted(facts.connections().size(), facts.status().watches(), facts.status().watches());
+            case "wchs" ->
+                "%d connections watching %d paths\nTotal watches:%d\n"
+                        .formatted(
+                                facts.connections().size(),
+                                facts.status().watches(),
+                                facts.status().watches());
             case "wchc", "wchp" -> "\n";
-            case "dirs" -> "datadir_size: %d\nlogdir_size: %d\n"
-                    .formatted(
-                            DirectorySize.of(facts.config().dataDir()),
-                            DirectorySize.of(facts.config().dataLogDir()));
-            case "hash" -> "%x: %d\n".formatted(facts.status().lastZxid(), facts.status().treeDigest());
+            case "dirs" ->
+                "datadir_size: %d\nlogdir_size: %d\n"
+                        .formatted(
+                                DirectorySize.of(facts.config().dataDir()),
+                                DirectorySize.of(facts.config().dataLogDir()));
+            case "hash" ->
+                "%x: %d\n".formatted(facts.status().lastZxid(), facts.status().treeDigest());
             default -> monitor(facts);
         };
     }
 
     private static String server(ServerFacts facts, boolean clients) {
-        StringBuilder text = new StringBuilder("Zookeeper version: ").append(facts.version()).append('\n');
+        StringBuilder text =
+                new StringBuilder("Zookeeper version: ").append(facts.version()).append('\n');
         if (clients) {
             text.append("Clients:\n");
             for (ConnectionStatistics connection : facts.connections()) {
@@ -89,7 +96,9 @@ public final class FourLetterWords {
         text.append("Sent: ").append(facts.traffic().sent()).append('\n');
         text.append("Connections: ").append(facts.traffic().alive()).append('\n');
         text.append("Outstanding: ").append(facts.traffic().outstanding()).append('\n');
-        text.append("Zxid: 0x").append(Long.toHexString(facts.status().lastZxid())).append('\n');
+        text.append("Zxid: 0x")
+                .append(Long.toHexString(facts.status().lastZxid()))
+                .append('\n');
         text.append("Mode: ").append(facts.mode()).append('\n');
         text.append("Node count: ").append(facts.status().znodes()).append('\n');
         if (facts.leading()) {
@@ -135,7 +144,8 @@ public final class FourLetterWords {
             for (Member member : facts.status().config().members().values()) {
                 text.append(MemberLines.format(member)).append('\n');
             }
-            text.append("version=").append(Long.toHexString(facts.status().config().version()));
+            text.append("version=")
+                    .append(Long.toHexString(facts.status().config().version()));
         }
         return text.toString();
     }
@@ -166,19 +176,27 @@ public final class FourLetterWords {
         }
         text.append("ephemeral nodes dump:\n");
         text.append("Sessions with Ephemerals (").append(0).append("):\n");
-        text.append("Connections dump:\nConnections Sets (1)/(").append(clients.size()).append("):\n");
+        text.append("Connections dump:\nConnections Sets (1)/(")
+                .append(clients.size())
+                .append("):\n");
         return text.toString();
     }
 
     private static String environment() {
         StringBuilder text = new StringBuilder("Environment:\n");
-        Commands.environment().forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        Commands.environment()
+                .forEach((key, value) ->
+                        text.append(key).append('=').append(value).append('\n'));
         return text.toString();
     }
 
     private static String monitor(ServerFacts facts) {
         StringBuilder text = new StringBuilder();
-        Monitor.of(facts).forEach((key, value) -> text.append("zk_").append(key).append('\t').append(value).append('\n'));
+        Monitor.of(facts).forEach((key, value) -> text.append("zk_")
+                .append(key)
+                .append('\t')
+                .append(value)
+                .append('\n'));
         return text.toString();
     }
 }

@@ -22,15 +22,39 @@ public final class ConfigReader {
     /// Keys of server-operations.md (a) that are accepted without effect here: internals of the Java pipeline, or
     /// things that are always on.
     private static final String[] WITHOUT_EFFECT = {
-        "electionAlg", "serverCnxnFactory", "admin.idleTimeout", "txnLogSizeLimitInKb", "flushDelay",
-        "maxWriteQueuePollTime", "maxBatchSize", "quorum.cnxn.threads.size", "clientTcpKeepAlive",
-        "connectToLearnerMasterLimit", "snapSizeLimitInKb", "serializeLastProcessedZxid.enabled",
-        "closeSessionTxn.enabled", "datadir.autocreate", "admin.rateLimiterIntervalInMS", "audit.enable",
-        "metricsProvider.className", "metricsProvider.httpHost", "metricsProvider.httpPort",
-        "metricsProvider.exportJvmInfo", "multiAddress.enabled", "multiAddress.reachabilityCheckEnabled",
-        "multiAddress.reachabilityCheckTimeoutMs", "maxResponseCacheSize", "maxGetChildrenResponseCacheSize",
-        "snapshotSizeFactor", "commitProcessor.numWorkerThreads", "nio.numSelectorThreads", "nio.numWorkerThreads",
-        "electionPortBindRetry", "admin.snapshot.enabled", "admin.restore.enabled", "jvm.pause.monitor"
+        "electionAlg",
+        "serverCnxnFactory",
+        "admin.idleTimeout",
+        "txnLogSizeLimitInKb",
+        "flushDelay",
+        "maxWriteQueuePollTime",
+        "maxBatchSize",
+        "quorum.cnxn.threads.size",
+        "clientTcpKeepAlive",
+        "connectToLearnerMasterLimit",
+        "snapSizeLimitInKb",
+        "serializeLastProcessedZxid.enabled",
+        "closeSessionTxn.enabled",
+        "datadir.autocreate",
+        "admin.rateLimiterIntervalInMS",
+        "audit.enable",
+        "metricsProvider.className",
+        "metricsProvider.httpHost",
+        "metricsProvider.httpPort",
+        "metricsProvider.exportJvmInfo",
+        "multiAddress.enabled",
+        "multiAddress.reachabilityCheckEnabled",
+        "multiAddress.reachabilityCheckTimeoutMs",
+        "maxResponseCacheSize",
+        "maxGetChildrenResponseCacheSize",
+        "snapshotSizeFactor",
+        "commitProcessor.numWorkerThreads",
+        "nio.numSelectorThreads",
+        "nio.numWorkerThreads",
+        "electionPortBindRetry",
+        "admin.snapshot.enabled",
+        "admin.restore.enabled",
+        "jvm.pause.monitor"
     };
 
     private ConfigReader() {}
@@ -64,7 +88,8 @@ public final class ConfigReader {
                 settings.text("DigestAuthenticationProvider.superDigest"));
         ServerConfig.@Nullable Endpoint client = client(settings, members == null ? null : members.member(serverId));
         boolean vote = settings.flag("db.autocreate", true);
-        // The marker stands beside myid (peer-protocol.md; ZooKeeper's own name and place), or in the data directory's root.
+        // The marker stands beside myid (peer-protocol.md; ZooKeeper's own name and place), or in the data directory's
+        // root.
         vote |= Files.exists(dataDir.resolve("initialize"));
 
         settings.ignore(WITHOUT_EFFECT);
@@ -81,8 +106,20 @@ public final class ConfigReader {
             warnings.add(file + ": skipACL=yes: every client may read and change everything");
         }
         return new ServerConfig(
-                file, serverId, dataDir, dataLogDir, blankToNull(environment.get("QUORATE_LISTEN_ADDRESS")), client,
-                quorum, timing, limits, storage, requests, admin, vote, List.copyOf(warnings));
+                file,
+                serverId,
+                dataDir,
+                dataLogDir,
+                blankToNull(environment.get("QUORATE_LISTEN_ADDRESS")),
+                client,
+                quorum,
+                timing,
+                limits,
+                storage,
+                requests,
+                admin,
+                vote,
+                List.copyOf(warnings));
     }
 
     private static void refuseHierarchical(Path file, Map<String, String> table) throws ConfigException {
@@ -107,7 +144,8 @@ public final class ConfigReader {
             members = MemberLines.read(file.toString(), table, 0);
         } else {
             if (inline) {
-                throw settings.wrong("dynamicConfigFile", dynamicName, "server.N lines must then stand in that file only");
+                throw settings.wrong(
+                        "dynamicConfigFile", dynamicName, "server.N lines must then stand in that file only");
             }
             dynamicFile = Path.of(dynamicName);
             Map<String, String> lines = load(dynamicFile);
@@ -128,9 +166,11 @@ public final class ConfigReader {
         }
         boolean alone = members.members().isEmpty() || (members.members().size() == 1 && standaloneEnabled);
         if (!alone && members.voters() == 0) {
-            throw new ConfigException(file + ": every server.N line is an observer; at least one participant is needed");
+            throw new ConfigException(
+                    file + ": every server.N line is an observer; at least one participant is needed");
         }
-        boolean observer = settings.oneOf("peerType", "participant", "participant", "observer").equals("observer");
+        boolean observer = settings.oneOf("peerType", "participant", "participant", "observer")
+                .equals("observer");
         return new ServerConfig.Ensemble(
                 alone ? null : members,
                 alone ? null : lastSeen,
@@ -159,7 +199,8 @@ public final class ConfigReader {
         min = min < 0 ? 2 * tick : min;
         max = max < 0 ? 20 * tick : max;
         if (min > max) {
-            throw settings.wrong("minSessionTimeout", String.valueOf(min), "allowed is at most maxSessionTimeout, " + max);
+            throw settings.wrong(
+                    "minSessionTimeout", String.valueOf(min), "allowed is at most maxSessionTimeout, " + max);
         }
         return new ServerConfig.Timing(
                 tick,
@@ -215,13 +256,16 @@ public final class ConfigReader {
     }
 
     /// The client address of the own `server.N` line wins over `clientPort`; they must not contradict each other.
-    private static ServerConfig.@Nullable Endpoint client(Settings settings, @Nullable Member self) throws ConfigException {
+    private static ServerConfig.@Nullable Endpoint client(Settings settings, @Nullable Member self)
+            throws ConfigException {
         int port = settings.integer("clientPort", -1, 0, 65_535);
         String address = settings.text("clientPortAddress");
         int backlog = settings.integer("clientPortListenBacklog", -1, -1, Integer.MAX_VALUE);
         if (settings.text("secureClientPort") != null) {
             throw settings.wrong(
-                    "secureClientPort", settings.text("secureClientPort", ""), "TLS is not supported yet; allowed is clientPort");
+                    "secureClientPort",
+                    settings.text("secureClientPort", ""),
+                    "TLS is not supported yet; allowed is clientPort");
         }
         if (address != null && port < 0) {
             throw settings.missing("clientPort", "clientPortAddress is set");
@@ -230,7 +274,9 @@ public final class ConfigReader {
             Member.HostPort own = self.client();
             if (port >= 0 && port != own.port()) {
                 throw settings.wrong(
-                        "clientPort", String.valueOf(port), "server." + self.id() + " says " + own.port() + "; allowed is one of them");
+                        "clientPort",
+                        String.valueOf(port),
+                        "server." + self.id() + " says " + own.port() + "; allowed is one of them");
             }
             String host = own.host().equals("0.0.0.0") ? "" : own.host();
             return new ServerConfig.Endpoint(host.isEmpty() && address != null ? address : host, own.port(), backlog);
@@ -245,7 +291,8 @@ public final class ConfigReader {
         try {
             text = Files.readString(file).strip();
         } catch (NoSuchFileException e) {
-            throw new ConfigException(file + " is missing: an ensemble's server needs its number, 1 to " + most + ", there");
+            throw new ConfigException(
+                    file + " is missing: an ensemble's server needs its number, 1 to " + most + ", there");
         } catch (IOException e) {
             throw new ConfigException(file + " cannot be read: " + e.getMessage());
         }

@@ -2,17 +2,18 @@ package dev.quorate.ensemble.config;
 
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
-/// What a reconfiguration leaves on disk (peer-protocol.md §7.6): `<cfg>.dynamic.<version>`, the static file that points
+/// What a reconfiguration leaves on disk (peer-protocol.md §7.6): `<cfg>.dynamic.<version>`, the static file that
+/// points
 /// to it, and `<cfg>.dynamic.next` while a configuration is proposed and not committed. Each file is written whole:
 /// temporary file, fsync, rename.
 public final class DynamicConfigFiles {
@@ -48,8 +49,8 @@ public final class DynamicConfigFiles {
     }
 
     private void commit(EnsembleConfig config) throws IOException {
-        Path dynamic = staticFile.resolveSibling(
-                staticFile.getFileName() + ".dynamic." + Long.toHexString(config.version()));
+        Path dynamic =
+                staticFile.resolveSibling(staticFile.getFileName() + ".dynamic." + Long.toHexString(config.version()));
         replace(dynamic, MemberLines.format(config));
         Path backup = staticFile.resolveSibling(staticFile.getFileName() + ".bak");
         List<String> kept = new ArrayList<>();
@@ -57,7 +58,8 @@ public final class DynamicConfigFiles {
         for (String line : Files.readAllLines(staticFile)) {
             String key = line.strip();
             inline |= key.startsWith("server.");
-            boolean moves = key.startsWith("server.") || key.startsWith("dynamicConfigFile") || key.startsWith("peerType");
+            boolean moves =
+                    key.startsWith("server.") || key.startsWith("dynamicConfigFile") || key.startsWith("peerType");
             if (!moves) {
                 kept.add(line);
             }
@@ -73,10 +75,7 @@ public final class DynamicConfigFiles {
     public static void replace(Path file, String text) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

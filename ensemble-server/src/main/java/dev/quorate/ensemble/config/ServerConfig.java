@@ -79,7 +79,10 @@ public record ServerConfig(
             boolean digestEnabled) {}
 
     public record Requests(
-            boolean extendedTypes, boolean enforceQuota, boolean skipAcl, @Nullable String superDigest) {}
+            boolean extendedTypes,
+            boolean enforceQuota,
+            boolean skipAcl,
+            @Nullable String superDigest) {}
 
     /// `words` are the four-letter words to answer; it holds `*` where all are.
     public record Admin(Set<String> words, boolean enabled, String host, int port, String commandPath) {

@@ -25,7 +25,8 @@ final class Settings {
         this.properties = properties;
     }
 
-    @Nullable String text(String key) {
+    @Nullable
+    String text(String key) {
         asked.add(key);
         for (Map<String, String> table : List.of(file, properties)) {
             for (String spelling : List.of(key, PREFIX + key)) {

@@ -16,5 +16,6 @@ public interface ClientEvents {
     void closed(long connection);
 
     /// The answer to a four-letter word, null where `word` is none.
-    @Nullable String fourLetterWord(String word);
+    @Nullable
+    String fourLetterWord(String word);
 }

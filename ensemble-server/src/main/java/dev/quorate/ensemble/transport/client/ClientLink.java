@@ -18,7 +18,9 @@ final class ClientLink {
     final String remote;
     final long acceptedNanos;
     final long acceptedMillis;
-    @Nullable SelectionKey key;
+
+    @Nullable
+    SelectionKey key;
 
     byte @Nullable [] in;
     int inLength;

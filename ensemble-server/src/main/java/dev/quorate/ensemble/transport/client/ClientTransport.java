@@ -12,7 +12,7 @@ import dev.quorate.ensemble.transport.Output;
 import dev.quorate.ensemble.transport.Reactor;
 import dev.quorate.ensemble.wire.ClientWire;
 import dev.quorate.ensemble.wire.JuteWriter;
-import dev.quorate.ensemble.wire.MalformedRecord;
+import dev.quorate.ensemble.wire.MalformedRecordException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,7 +57,7 @@ public final class ClientTransport {
     private final ClientEvents events;
     private final Limits limits;
     private final Output.Pool pool = new Output.Pool();
-    private final JuteWriter scratch = new JuteWriter();
+    private final JuteWriter scratch = new JuteWriter(4096);
     private final byte[] shared = new byte[READ_BYTES];
 
     private @Nullable ServerSocketChannel listener;
@@ -291,7 +291,7 @@ public final class ClientTransport {
         statistics.received++;
         try {
             if (!link.handshaken) {
-                ConnectRequest request = ClientWire.readConnectRequest(bytes, offset, length);
+                ConnectRequest request = ClientWire.readConnect(ByteBuffer.wrap(bytes, offset, length));
                 link.handshaken = true;
                 link.lastOpCode = OpCode.CREATE_SESSION;
                 events.connect(link.id, link.remoteHost, request);
@@ -303,14 +303,15 @@ public final class ClientTransport {
             }
             int xid = intAt(bytes, offset);
             int opCode = intAt(bytes, offset + 4);
-            ClientRequest request = ClientWire.readRequest(opCode, bytes, offset + 8, length - 8);
-            byte[] body = forwarded(opCode) ? java.util.Arrays.copyOfRange(bytes, offset + 8, offset + length) : NO_BODY;
+            ClientRequest request = ClientWire.readRequest(opCode, ByteBuffer.wrap(bytes, offset + 8, length - 8));
+            byte[] body =
+                    forwarded(opCode) ? java.util.Arrays.copyOfRange(bytes, offset + 8, offset + length) : NO_BODY;
             link.lastOpCode = opCode;
             link.lastXid = xid;
             link.arrived(now);
             outstanding++;
             events.request(link.id, xid, opCode, request, body);
-        } catch (MalformedRecord e) {
+        } catch (MalformedRecordException e) {
             malformed(link, e.getMessage());
         }
     }
@@ -369,8 +370,8 @@ public final class ClientTransport {
         if (link != null) {
             link.sessionId = response.sessionId();
             link.sessionTimeoutMillis = response.timeoutMillis();
-            scratch.reset();
-            ClientWire.writeConnectResponse(scratch, response);
+            scratch.clear();
+            ClientWire.writeConnected(scratch, response);
             send(link);
         }
     }
@@ -387,7 +388,7 @@ public final class ClientTransport {
         if (reply.zxid() > 0) {
             link.lastZxid = reply.zxid();
         }
-        scratch.reset();
+        scratch.clear();
         ClientWire.writeReply(scratch, reply);
         send(link);
     }
@@ -395,8 +396,8 @@ public final class ClientTransport {
     public void watchFired(long connection, WatchEvent event) {
         ClientLink link = link(connection);
         if (link != null) {
-            scratch.reset();
-            ClientWire.writeWatchEvent(scratch, event);
+            scratch.clear();
+            ClientWire.writeEvent(scratch, event);
             send(link);
         }
     }
@@ -404,7 +405,7 @@ public final class ClientTransport {
     private void send(ClientLink link) {
         link.sent++;
         statistics.sent++;
-        link.out.append(scratch.array(), 0, scratch.length());
+        link.out.append(scratch.array(), 0, scratch.size());
         markDirty(link);
     }
 
@@ -504,14 +505,15 @@ public final class ClientTransport {
     }
 
     private void interest(ClientLink link) {
-        if (link.closed) {
+        SelectionKey key = link.key;
+        if (link.closed || key == null) {
             return;
         }
         int unsent = link.out.pending();
         boolean read = link.readEnabled && !link.stalled && !link.closing && unsent < UNSENT_BYTES_MAX;
         int operations = (read ? SelectionKey.OP_READ : 0) | (unsent > 0 && !link.dirty ? SelectionKey.OP_WRITE : 0);
-        if (link.key.interestOps() != operations) {
-            link.key.interestOps(operations);
+        if (key.interestOps() != operations) {
+            key.interestOps(operations);
         }
     }
 

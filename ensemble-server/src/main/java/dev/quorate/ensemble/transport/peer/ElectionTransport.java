@@ -4,7 +4,7 @@ import dev.quorate.ensemble.message.Notification;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.quorum.Member.PeerAddress;
-import dev.quorate.ensemble.wire.MalformedRecord;
+import dev.quorate.ensemble.wire.MalformedRecordException;
 import dev.quorate.ensemble.wire.NotificationWire;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -22,14 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The election port: one connection for each pair of servers, made by the one with the larger id
-/// (peer-protocol.md §2.1). Votes are latest-wins: each destination has one slot, and the last one sent is sent again on a
+/// (peer-protocol.md §2.1). Votes are latest-wins: each destination has one slot, and the last one sent is sent again
+/// on a
 /// new connection.
 ///
 /// [#send] and [#target] may be called by any thread and never block; everything else is on virtual threads.
 public final class ElectionTransport implements AutoCloseable {
     /// `bind` null: any address. Times in milliseconds.
     public record Settings(
-            long self, @Nullable String bind, int connectTimeoutMillis, int handshakeTimeoutMillis, boolean keepAlive) {}
+            long self,
+            @Nullable String bind,
+            int connectTimeoutMillis,
+            int handshakeTimeoutMillis,
+            boolean keepAlive) {}
 
     /// Called on the thread of the connection.
     public interface Receiver {
@@ -39,7 +44,6 @@ public final class ElectionTransport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ElectionTransport.class);
     private static final int RETRY_MIN_MILLIS = 100;
     private static final int RETRY_MAX_MILLIS = 1_000;
-    private static final int FRAME_BYTES_MAX = 512 * 1024;
 
     private final Settings settings;
     private final Receiver receiver;
@@ -65,7 +69,7 @@ public final class ElectionTransport implements AutoCloseable {
 
     /// Replaces what has not been sent to that server yet.
     public void send(long server, Notification notification) {
-        destination(server).offer(NotificationWire.write(notification));
+        destination(server).offer(NotificationWire.frame(notification));
     }
 
     private synchronized Destination destination(long server) {
@@ -120,7 +124,9 @@ public final class ElectionTransport implements AutoCloseable {
         for (EnsembleConfig config : configs) {
             Member member = config.member(server);
             if (member != null) {
-                member.addresses().stream().filter(address -> !all.contains(address)).forEach(all::add);
+                member.addresses().stream()
+                        .filter(address -> !all.contains(address))
+                        .forEach(all::add);
             }
         }
         return all;
@@ -138,12 +144,12 @@ public final class ElectionTransport implements AutoCloseable {
                 socket.close();
             } else if (init.serverId() < settings.self) {
                 socket.close();
-                destination(init.serverId()).dialBack(init.addresses());
+                destination(init.serverId()).dialBack(init.address());
             } else {
                 socket.setSoTimeout(0);
                 destination(init.serverId()).attach(new Link(init.serverId(), socket, in));
             }
-        } catch (IOException | MalformedRecord e) {
+        } catch (IOException | MalformedRecordException | RuntimeException e) {
             LOG.debug("election port: {}: {}", socket.getRemoteSocketAddress(), e.getMessage());
             closeQuietly(socket);
         }
@@ -173,13 +179,16 @@ public final class ElectionTransport implements AutoCloseable {
             wake();
         }
 
-        synchronized void dialBack(List<String> addresses) {
+        synchronized void dialBack(String addresses) {
             List<InetSocketAddress> usable = new ArrayList<>();
-            for (String address : addresses) {
+            for (String address : addresses.split("\\|")) {
                 int colon = address.lastIndexOf(':');
-                String host = address.substring(0, Math.max(colon, 0)).replace("[", "").replace("]", "");
+                String host = address.substring(0, Math.max(colon, 0))
+                        .replace("[", "")
+                        .replace("]", "");
                 if (colon > 0 && !host.equals("0.0.0.0") && !host.equals("::")) {
-                    usable.add(InetSocketAddress.createUnresolved(host, Integer.parseInt(address.substring(colon + 1))));
+                    usable.add(
+                            InetSocketAddress.createUnresolved(host, Integer.parseInt(address.substring(colon + 1))));
                 }
             }
             advertised = usable;
@@ -292,14 +301,16 @@ public final class ElectionTransport implements AutoCloseable {
                     socket.setKeepAlive(settings.keepAlive);
                     // Resolved anew each time: a pod comes back under another address.
                     socket.connect(
-                            new InetSocketAddress(target.getHostString(), target.getPort()), settings.connectTimeoutMillis);
+                            new InetSocketAddress(target.getHostString(), target.getPort()),
+                            settings.connectTimeoutMillis);
                     PeerAddress own = ownAddress();
-                    socket.getOutputStream().write(NotificationWire.writeInit(settings.self, own));
+                    socket.getOutputStream().write(NotificationWire.init(settings.self, text(own)));
                     if (settings.self < server) {
                         socket.close();
                         return false;
                     }
-                    attach(new Link(server, socket, new DataInputStream(new BufferedInputStream(socket.getInputStream()))));
+                    attach(new Link(
+                            server, socket, new DataInputStream(new BufferedInputStream(socket.getInputStream()))));
                     return true;
                 } catch (IOException | RuntimeException e) {
                     LOG.debug("election port of server {} at {}: {}", server, target, e.toString());
@@ -313,15 +324,12 @@ public final class ElectionTransport implements AutoCloseable {
             try {
                 while (!closed) {
                     int length = current.in.readInt();
-                    if (length < 1 || length > FRAME_BYTES_MAX) {
+                    if (length < 1 || length > NotificationWire.FRAME_BYTES_MAX) {
                         throw new IOException("a notification of " + length + " bytes");
                     }
                     byte[] frame = new byte[length];
                     current.in.readFully(frame);
-                    Notification notification = NotificationWire.read(frame);
-                    if (notification != null) {
-                        receiver.received(server, notification);
-                    }
+                    receive(server, frame);
                 }
             } catch (IOException e) {
                 LOG.debug("election link to server {}: {}", server, e.toString());
@@ -329,6 +337,20 @@ public final class ElectionTransport implements AutoCloseable {
                 lost(current);
             }
         }
+    }
+
+    /// A notification that cannot be read is skipped, as the reference does; the connection stays.
+    private void receive(long server, byte[] frame) {
+        try {
+            receiver.received(server, NotificationWire.read(frame));
+        } catch (MalformedRecordException e) {
+            LOG.warn("election link to server {}: {}", server, e.getMessage());
+        }
+    }
+
+    private static String text(PeerAddress address) {
+        String host = address.host();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.electionPort();
     }
 
     private static void pause(int millis) {

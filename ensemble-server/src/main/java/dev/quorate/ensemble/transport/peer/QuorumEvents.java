@@ -3,7 +3,8 @@ package dev.quorate.ensemble.transport.peer;
 import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.SnapshotChunk;
 
-/// What happens on quorum links; called on the loop's thread, in order for each link. Nothing follows for a link that we
+/// What happens on quorum links; called on the loop's thread, in order for each link. Nothing follows for a link that
+/// we
 /// closed.
 public interface QuorumEvents {
     void leaderConnected(long link);

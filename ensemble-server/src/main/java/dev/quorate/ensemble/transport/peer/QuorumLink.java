@@ -14,13 +14,16 @@ final class QuorumLink {
     final SocketChannel channel;
     final String remote;
     final Output out;
-    @Nullable SelectionKey key;
+
+    @Nullable
+    SelectionKey key;
 
     byte[] in = {};
     int inStart;
     int inEnd;
     /// Set while a snapshot arrives instead of packets.
-    @Nullable IncomingSnapshot incoming;
+    @Nullable
+    IncomingSnapshot incoming;
 
     long lastReadNanos;
     /// After the learner's ack of NEWLEADER the shorter limit holds.

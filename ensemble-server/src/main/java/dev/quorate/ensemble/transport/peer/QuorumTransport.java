@@ -7,9 +7,10 @@ import dev.quorate.ensemble.quorum.Member.PeerAddress;
 import dev.quorate.ensemble.transport.Output;
 import dev.quorate.ensemble.transport.Reactor;
 import dev.quorate.ensemble.wire.JuteWriter;
-import dev.quorate.ensemble.wire.MalformedRecord;
+import dev.quorate.ensemble.wire.MalformedRecordException;
 import dev.quorate.ensemble.wire.QuorumWire;
 import dev.quorate.ensemble.wire.SnapshotWire;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The quorum port: the link to our leader, or the listener and the links of our learners. Loop thread only; look-ups and
+/// The quorum port: the link to our leader, or the listener and the links of our learners. Loop thread only; look-ups
+/// and
 /// dials run on virtual threads and come back through the reactor.
 public final class QuorumTransport {
     /// `bind` null: any address. Times in milliseconds.
@@ -46,7 +48,8 @@ public final class QuorumTransport {
     private final Settings settings;
     private final AtomicLong linkNumbers;
     private final Output.Pool pool = new Output.Pool();
-    private final JuteWriter scratch = new JuteWriter();
+    private final JuteWriter scratch = new JuteWriter(64 * 1024);
+    private final QuorumWire wire;
 
     private final Map<Long, QuorumLink> links = new HashMap<>();
     private final Map<Long, QuorumLink> snapshots = new HashMap<>();
@@ -62,6 +65,7 @@ public final class QuorumTransport {
         this.events = events;
         this.settings = settings;
         this.linkNumbers = linkNumbers;
+        this.wire = new QuorumWire(settings.maxPacketBytes);
     }
 
     public void beginTurn(long nowNanos) {
@@ -259,14 +263,23 @@ public final class QuorumTransport {
         if (link == null) {
             return;
         }
-        scratch.reset();
-        SnapshotWire.write(scratch, chunk);
+        scratch.clear();
+        write(chunk);
         append(link);
         if (chunk instanceof SnapshotChunk.End) {
             endSnapshot(link);
             reactor.post(() -> events.snapshotDone(snapshot, true));
         } else {
             link.chunkOwed = true;
+        }
+    }
+
+    private void write(SnapshotChunk chunk) {
+        switch (chunk) {
+            case SnapshotChunk.Head head -> SnapshotWire.writeHead(scratch, head);
+            case SnapshotChunk.Nodes nodes -> nodes.nodes().forEach(node -> SnapshotWire.writeNode(scratch, node));
+            case SnapshotChunk.End _ ->
+                scratch.writeString(SnapshotWire.END_OF_NODES).writeString(IncomingSnapshot.signature());
         }
     }
 
@@ -313,13 +326,13 @@ public final class QuorumTransport {
         if (packet instanceof QuorumPacket.Ack && link.toLeader) {
             link.synced = true;
         }
-        scratch.reset();
-        QuorumWire.write(scratch, packet);
+        scratch.clear();
+        wire.write(scratch, packet);
         append(link);
     }
 
     private void append(QuorumLink link) {
-        link.out.append(scratch.array(), 0, scratch.length());
+        link.out.append(scratch.array(), 0, scratch.size());
         if (!link.dirty) {
             link.dirty = true;
             dirty.add(link);
@@ -379,7 +392,7 @@ public final class QuorumTransport {
             parse(link);
         } catch (IOException e) {
             lost(link, String.valueOf(e.getMessage()));
-        } catch (MalformedRecord e) {
+        } catch (MalformedRecordException e) {
             lost(link, "malformed packet: " + e.getMessage());
         }
     }
@@ -402,7 +415,7 @@ public final class QuorumTransport {
         link.inEnd = pending;
     }
 
-    private void parse(QuorumLink link) throws MalformedRecord {
+    private void parse(QuorumLink link) throws MalformedRecordException {
         while (!link.closed && link.inStart < link.inEnd) {
             if (link.incoming != null) {
                 if (!snapshot(link, link.incoming)) {
@@ -410,20 +423,15 @@ public final class QuorumTransport {
                 }
                 continue;
             }
-            int length = QuorumWire.packetLength(link.in, link.inStart, link.inEnd, settings.maxPacketBytes);
-            if (length < 0) {
+            QuorumPacket packet = packet(link);
+            if (packet == null) {
                 return;
             }
-            QuorumPacket packet = QuorumWire.read(link.in, link.inStart, length);
-            link.inStart += length;
             if (packet instanceof QuorumPacket.Snap && link.toLeader) {
-                link.incoming = new IncomingSnapshot(settings.maxPacketBytes);
+                link.incoming = new IncomingSnapshot();
             }
             if (packet instanceof QuorumPacket.Ack && !link.toLeader) {
                 link.synced = true;
-            }
-            if (packet == null) {
-                continue;
             }
             if (link.toLeader) {
                 events.fromLeader(link.id, packet);
@@ -433,8 +441,29 @@ public final class QuorumTransport {
         }
     }
 
+    /// The next packet, null where it is not whole yet.
+    private @Nullable QuorumPacket packet(QuorumLink link) throws MalformedRecordException {
+        ByteInput in = new ByteInput(link.in, link.inStart, link.inEnd);
+        try {
+            // Looked at first, so that a big packet is not begun again with every piece of it that arrives.
+            in.skipBytes(12);
+            int length = in.readInt();
+            if (link.inEnd - in.position() < Math.min(length, settings.maxPacketBytes)) {
+                return null;
+            }
+            in = new ByteInput(link.in, link.inStart, link.inEnd);
+            QuorumPacket packet = wire.read(in, !link.toLeader);
+            link.inStart = in.position();
+            return packet;
+        } catch (EOFException e) {
+            return null;
+        } catch (IOException e) {
+            throw new MalformedRecordException(String.valueOf(e.getMessage()));
+        }
+    }
+
     /// True when something was taken and more may be there.
-    private boolean snapshot(QuorumLink link, IncomingSnapshot incoming) throws MalformedRecord {
+    private boolean snapshot(QuorumLink link, IncomingSnapshot incoming) throws MalformedRecordException {
         int before = link.inStart;
         SnapshotChunk chunk = incoming.next(link.in, link.inStart, link.inEnd);
         link.inStart += incoming.taken();

@@ -1,0 +1,155 @@
+package dev.quorate.ensemble.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quorate.ensemble.quorum.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void writeId() throws IOException {
+        Files.writeString(directory.resolve("myid"), "2\n");
+    }
+
+    private ServerConfig read(String... lines) throws IOException, ConfigException {
+        return read(Map.of(), lines);
+    }
+
+    private ServerConfig read(Map<String, String> properties, String... lines) throws IOException, ConfigException {
+        Path file = directory.resolve("zoo.cfg");
+        Files.writeString(file, "dataDir=" + directory + "\n" + String.join("\n", lines) + "\n");
+        return ConfigReader.read(file, properties, Map.of());
+    }
+
+    @Test
+    void defaultsAreZooKeepers() throws Exception {
+        ServerConfig config = read("clientPort=2181");
+        assertThat(config.standalone()).isTrue();
+        assertThat(config.timing().tickTimeMillis()).isEqualTo(3000);
+        assertThat(config.timing().minSessionTimeoutMillis()).isEqualTo(6000);
+        assertThat(config.timing().maxSessionTimeoutMillis()).isEqualTo(60_000);
+        assertThat(config.limits().maxClientConnectionsPerAddress()).isEqualTo(60);
+        assertThat(config.limits().maxRequestBytes()).isEqualTo(0xfffff);
+        assertThat(config.admin().words()).containsExactly("srvr");
+        assertThat(config.admin().port()).isEqualTo(8080);
+        assertThat(config.dataLogDir()).isEqualTo(config.dataDir());
+        assertThat(config.warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tickTime=fast           | tickTime=fast: allowed is a whole number from 1 to
+            tickTime=0              | tickTime=0: allowed is a whole number from 1 to
+            clientPort=70000        | clientPort=70000: allowed is a whole number from 0 to 65535
+            forceSync=maybe         | forceSync=maybe: allowed is true or false
+            peerType=voter          | peerType=voter: allowed is one of participant, observer
+            group.1=1:2             | group.1=1:2: hierarchical quorums are not supported
+            weight.1=2              | weight.1=2: hierarchical quorums are not supported
+            server.x=a:1:2          | server.x=a:1:2: allowed as N in server.N is a whole number
+            server.1=a:1            | server.1=a:1: allowed is host:quorumPort:electionPort
+            server.1=a:1:2:king     | server.1=a:1:2:king: allowed as role is participant or observer
+            server.1=a:1:1          | server.1=a:1:1: the quorum port and the election port must differ
+            server.1=a:1:99999      | "99999" is no port
+            server.1=a:1:2;3;4      | allowed is host:quorumPort:electionPort
+            clientPortAddress=::1   | clientPort is missing
+            admin.commandURL=x      | admin.commandURL=x: allowed is a path
+            secureClientPort=2281   | secureClientPort=2281: TLS is not supported yet
+            """)
+    void aWrongValueIsNamedWithWhatIsAllowed(String line, String message) {
+        assertThatThrownBy(() -> read(line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message)
+                .hasMessageStartingWith(directory.resolve("zoo.cfg").toString());
+    }
+
+    @Test
+    void anEnsembleNeedsItsLimitsAndItsId() throws Exception {
+        String[] members = {"server.1=a:2888:3888", "server.2=b:2888:3888"};
+        assertThatThrownBy(() -> read(members)).hasMessageContaining("initLimit is missing");
+        Files.delete(directory.resolve("myid"));
+        assertThatThrownBy(() -> read("initLimit=5", "syncLimit=2", members[0], members[1]))
+                .hasMessageContaining("myid is missing");
+    }
+
+    @Test
+    void allFormsOfAMemberAreRead() throws Exception {
+        ServerConfig config = read(
+                "initLimit=5",
+                "syncLimit=2",
+                "server.1=[::1]:2888:3888:PARTICIPANT;2181",
+                "server.2=b:2888:3888;10.0.0.2:2182",
+                "server.3=c:2888:3888|d:2889:3889:participant",
+                "server.4=e:2888:3888:observer");
+        var members = config.quorum().members();
+        assertThat(members).isNotNull();
+        assertThat(MemberLines.format(members)).isEqualTo("""
+                server.1=[::1]:2888:3888:participant;0.0.0.0:2181
+                server.2=b:2888:3888:participant;10.0.0.2:2182
+                server.3=c:2888:3888|d:2889:3889:participant
+                server.4=e:2888:3888:observer
+                """);
+        assertThat(config.client()).isEqualTo(new ServerConfig.Endpoint("10.0.0.2", 2182, -1));
+        assertThat(config.self()).extracting(Member::id).isEqualTo(2L);
+    }
+
+    @Test
+    void oneMemberIsStandaloneUnlessThatIsSwitchedOff() throws Exception {
+        String[] lines = {"clientPort=2181", "initLimit=5", "syncLimit=2", "server.2=b:2888:3888"};
+        assertThat(read(lines).standalone()).isTrue();
+        String[] more = java.util.Arrays.copyOf(lines, 5);
+        more[4] = "standaloneEnabled=false";
+        assertThat(read(more).standalone()).isFalse();
+    }
+
+    @Test
+    void theDynamicFileHoldsMembersAndItsNameTheirVersion() throws Exception {
+        Path dynamic = directory.resolve("zoo.cfg.dynamic.1a0000000b");
+        Files.writeString(dynamic, "server.1=a:2888:3888;2181\nserver.2=b:2888:3888;2181\n");
+        ServerConfig config = read("initLimit=5", "syncLimit=2", "dynamicConfigFile=" + dynamic);
+        assertThat(config.quorum().members()).isNotNull();
+        assertThat(config.quorum().members().version()).isEqualTo(0x1a0000000bL);
+        assertThatThrownBy(() -> read("initLimit=5", "dynamicConfigFile=" + dynamic, "server.1=a:1:2"))
+                .hasMessageContaining("must then stand in that file only");
+    }
+
+    @Test
+    void bothSpellingsOfAKeyCountAndTheFileWins() throws Exception {
+        Map<String, String> properties = Map.of("zookeeper.snapCount", "10", "jute.maxbuffer", "4096");
+        assertThat(read(properties).storage().snapCount()).isEqualTo(10);
+        assertThat(read(properties).limits().maxRequestBytes()).isEqualTo(4096);
+        assertThat(read(properties, "zookeeper.snapCount=20").storage().snapCount())
+                .isEqualTo(20);
+        assertThat(read(properties, "snapCount=30").storage().snapCount()).isEqualTo(30);
+    }
+
+    @Test
+    void unknownKeysAreOneWarning() throws Exception {
+        assertThat(read("zz=1", "aa=2", "electionAlg=3").warnings())
+                .containsExactly(directory.resolve("zoo.cfg") + ": unknown keys, without effect: aa, zz");
+    }
+
+    @Test
+    void aReconfigurationMovesTheMembersOutOfTheStaticFile() throws Exception {
+        ServerConfig before = read("initLimit=5", "syncLimit=2", "server.1=a:1:2;3", "server.2=b:1:2;3");
+        assertThat(before.quorum().members()).isNotNull();
+        new DynamicConfigFiles(before.file(), 0)
+                .write(
+                        before.quorum().members().withVersion(0x100000000L),
+                        before.quorum().members().withVersion(0x100000000L));
+        ServerConfig after = ConfigReader.read(before.file(), Map.of(), Map.of());
+        assertThat(after.quorum().members()).isEqualTo(before.quorum().members().withVersion(0x100000000L));
+        assertThat(Files.readString(directory.resolve("zoo.cfg.bak"))).contains("server.1=a:1:2;3");
+    }
+}

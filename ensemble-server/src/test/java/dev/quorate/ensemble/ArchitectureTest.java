@@ -49,7 +49,7 @@ class ArchitectureTest {
         add(rooms, "txn", "model");
         add(rooms, "quorum", "model");
         add(rooms, "message", "model", "txn", "quorum");
-        add(rooms, "tree", "model", "txn");
+        add(rooms, "tree", "model", "txn", "message");
         add(rooms, "watch", "model", "message");
         add(rooms, "session", "model");
         add(rooms, "request", "model", "txn", "quorum", "message", "tree", "watch", "session");

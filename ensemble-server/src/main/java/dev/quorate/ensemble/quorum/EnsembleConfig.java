@@ -36,6 +36,17 @@ public record EnsembleConfig(SortedMap<Long, Member> members, long version) {
         return count;
     }
 
+    /// Whether these servers, counting voters only, are a majority of the voters.
+    public boolean isQuorum(Collection<Long> servers) {
+        int voting = 0;
+        for (Long server : servers) {
+            if (isVoter(server)) {
+                voting++;
+            }
+        }
+        return voting > voters() / 2;
+    }
+
     public EnsembleConfig withVersion(long newVersion) {
         return new EnsembleConfig(members, newVersion);
     }

@@ -36,8 +36,8 @@ final class RequestWire {
             case OpCode.GET_CHILDREN2 -> new ClientRequest.GetChildren(in.readString(), in.readBoolean(), true);
             case OpCode.SYNC -> new ClientRequest.Sync(in.readString());
             case OpCode.PING -> new ClientRequest.Ping();
-            case OpCode.MULTI -> new ClientRequest.Multi(readOps(in));
-            case OpCode.MULTI_READ -> new ClientRequest.MultiRead(readOps(in));
+            case OpCode.MULTI -> new ClientRequest.Multi(readOps(in, false));
+            case OpCode.MULTI_READ -> new ClientRequest.MultiRead(readOps(in, true));
             case OpCode.RECONFIG ->
                 new ClientRequest.Reconfig(in.readString(), in.readString(), in.readString(), in.readLong());
             case OpCode.CHECK_WATCHES -> new ClientRequest.CheckWatches(in.readString(), in.readInt());
@@ -67,29 +67,47 @@ final class RequestWire {
         };
     }
 
-    /// Members that may not be in a multi come as [ClientRequest.Unknown]: whoever evaluates the multi refuses it as a
-    /// whole.
-    private static List<ClientRequest> readOps(JuteReader in) throws MalformedRecordException {
+    /// What may not be in a multi, or not in one of this kind, spoils the whole record (client-protocol.md §6).
+    private static List<ClientRequest> readOps(JuteReader in, boolean reads) throws MalformedRecordException {
         List<ClientRequest> ops = new ArrayList<>();
+        boolean mixed = false;
         while (true) {
             int type = in.readInt();
             boolean done = in.readBoolean();
             in.readInt();
             if (done) {
+                if (mixed && (!reads || ops.stream().anyMatch(RequestWire::isRead))) {
+                    throw new MalformedRecordException("reads and writes in one multi");
+                }
                 return ops;
             }
             switch (type) {
                 case OpCode.CHECK -> ops.add(new ClientRequest.Check(in.readString(), in.readInt()));
-                case OpCode.CREATE,
-                        OpCode.CREATE2,
-                        OpCode.CREATE_CONTAINER,
-                        OpCode.CREATE_TTL,
-                        OpCode.DELETE,
-                        OpCode.SET_DATA,
-                        OpCode.GET_DATA,
-                        OpCode.GET_CHILDREN -> ops.add(read(type, in));
+                case OpCode.CREATE, OpCode.CREATE2, OpCode.CREATE_CONTAINER, OpCode.CREATE_TTL ->
+                    ops.add(creation((ClientRequest.Create) read(type, in)));
+                case OpCode.DELETE, OpCode.SET_DATA, OpCode.GET_DATA, OpCode.GET_CHILDREN -> ops.add(read(type, in));
                 default -> throw new MalformedRecordException("operation " + type + " in a multi");
             }
+            mixed |= isRead(ops.getLast()) != reads;
         }
+    }
+
+    private static boolean isRead(ClientRequest op) {
+        return op instanceof ClientRequest.GetData || op instanceof ClientRequest.GetChildren;
+    }
+
+    /// Inside a multi, flags that cannot be spoil the record, and createTTL without a TTL is an ordinary create.
+    private static ClientRequest.Create creation(ClientRequest.Create create) throws MalformedRecordException {
+        boolean ttl = create.flags() == 5 || create.flags() == 6;
+        if (create.opCode() == OpCode.CREATE_TTL) {
+            return ttl || create.flags() < 0 || create.flags() > 6
+                    ? create
+                    : new ClientRequest.Create(
+                            OpCode.CREATE, create.path(), create.data(), create.acl(), create.flags(), -1);
+        }
+        if (ttl || create.flags() < 0 || create.flags() > 6) {
+            throw new MalformedRecordException("create in a multi has flags " + create.flags());
+        }
+        return create;
     }
 }

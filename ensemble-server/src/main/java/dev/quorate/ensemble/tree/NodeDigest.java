@@ -1,0 +1,57 @@
+package dev.quorate.ensemble.tree;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/// Digest of a single znode: CRC-32 of path, data and the 60 bytes of its stat (storage-formats.md §7). One per tree;
+/// keeps its buffer.
+final class NodeDigest {
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final int STAT_BYTES = 60;
+
+    private final CRC32 crc = new CRC32();
+    private byte[] buffer = new byte[256];
+
+    /// 0 for what ensembles keep to themselves below `/zookeeper`.
+    int of(String key, Znode node) {
+        if (key.startsWith("/zookeeper/")) {
+            return 0;
+        }
+        crc.reset();
+        updatePath(key);
+        if (node.data != null) {
+            crc.update(node.data);
+        }
+        LONG.set(buffer, 0, node.czxid);
+        LONG.set(buffer, 8, node.mzxid);
+        LONG.set(buffer, 16, node.pzxid);
+        LONG.set(buffer, 24, node.ctime);
+        LONG.set(buffer, 32, node.mtime);
+        INT.set(buffer, 40, node.version);
+        INT.set(buffer, 44, node.createCount);
+        INT.set(buffer, 48, node.aversion);
+        LONG.set(buffer, 52, node.owner);
+        crc.update(buffer, 0, STAT_BYTES);
+        return (int) crc.getValue();
+    }
+
+    private void updatePath(String key) {
+        int length = key.length();
+        if (buffer.length < length) {
+            buffer = new byte[length * 2];
+        }
+        for (int i = 0; i < length; i++) {
+            char c = key.charAt(i);
+            if (c >= 0x80) {
+                crc.update(key.getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            buffer[i] = (byte) c;
+        }
+        crc.update(buffer, 0, length);
+    }
+}

@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.quorum;
 
+import java.util.Collection;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;

@@ -24,10 +24,8 @@ public sealed interface SyncPlan {
         long min = committed.isEmpty() ? lastZxid : committed.first();
         long max = committed.isEmpty() ? lastZxid : committed.last();
         if (peer > max && Zxid.counter(peer) != 0) {
-            // Across epochs it may share less with us than our last zxid says; only within the epoch the cut is right.
-            return Zxid.epoch(peer) == Zxid.epoch(max) || Zxid.epoch(max) < Zxid.epoch(peer)
-                    ? new Truncate(max, List.of())
-                    : new Snapshot();
+            // An uncommitted tail. Whoever cuts its log checks that it has `max` itself.
+            return new Truncate(max, List.of());
         }
         if (peer >= min && peer <= max) {
             return walk(peer, committed.all(), max);

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One selector and an inbox for other threads. All but [#post] belongs to the loop's thread.
 ///
@@ -19,9 +20,10 @@ public final class Reactor implements AutoCloseable {
     }
 
     private final Selector selector;
-    private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedDeque<Runnable> inbox = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean awake = new AtomicBoolean();
-    private final Consumer<SelectionKey> dispatch = Reactor::dispatch;
+    private final Consumer<SelectionKey> dispatch = this::dispatch;
+    private @Nullable Runnable turnBegins;
 
     public Reactor() throws IOException {
         selector = Selector.open();
@@ -41,22 +43,38 @@ public final class Reactor implements AutoCloseable {
         return channel.register(selector, operations, ready);
     }
 
-    /// Waits at most `timeoutMillis` for something to do (0: does not wait).
-    public void await(long timeoutMillis) throws IOException {
+    /// Waits at most `timeoutMillis` for something to do (0: does not wait) and handles what is ready. `begin` runs
+    /// once,
+    /// after the wait and before anything is handled: that is where the clock is read.
+    public void await(long timeoutMillis, Runnable begin) throws IOException {
+        turnBegins = begin;
         if (timeoutMillis <= 0 || !inbox.isEmpty()) {
-            awake.set(true);
             selector.selectNow(dispatch);
         } else {
             selector.select(dispatch, timeoutMillis);
-            awake.set(true);
+        }
+        begin();
+    }
+
+    private void begin() {
+        Runnable begin = turnBegins;
+        if (begin != null) {
+            turnBegins = null;
+            awake.set(true); // posts of this turn need no system call
+            begin.run();
         }
     }
 
-    /// Runs what was posted; `awake` stays set while the turn lasts, so that posts in it need no system call.
+    /// Runs what was posted until now.
     public void runPosted() {
+        // What a task posts itself waits for the next turn, so that a turn ends.
+        Runnable last = inbox.peekLast();
         Runnable task;
-        while ((task = inbox.poll()) != null) {
+        while (last != null && (task = inbox.poll()) != null) {
             task.run();
+            if (task == last) {
+                return;
+            }
         }
     }
 
@@ -65,7 +83,8 @@ public final class Reactor implements AutoCloseable {
         awake.set(false);
     }
 
-    private static void dispatch(SelectionKey key) {
+    private void dispatch(SelectionKey key) {
+        begin();
         ((Ready) key.attachment()).ready(key);
     }
 

@@ -63,8 +63,7 @@ class ClientTransportTest {
         loop = Thread.ofPlatform().start(() -> {
             try {
                 while (!stopped) {
-                    reactor.await(50);
-                    transport.beginTurn(System.nanoTime());
+                    reactor.await(50, () -> transport.beginTurn(System.nanoTime()));
                     reactor.runPosted();
                     transport.resume();
                     transport.flush();

@@ -1,0 +1,7 @@
+package dev.quorate.crds.ensemble;
+
+/// What an ensemble is for. Selects derived defaults and which sizes are allowed.
+public enum Profile {
+    Production,
+    Development
+}

@@ -99,7 +99,7 @@ public final class Election {
     }
 
     private boolean looking(long from, Vote vote, Cast cast, long nowNanos) {
-        if (vote.zxid() == -1 || vote.round() < round) {
+        if (vote.zxid() == -1 || initial.zxid() == -1 || vote.round() < round) {
             return false;
         }
         boolean changed = false;

@@ -19,7 +19,7 @@ public record Vote(long leader, long zxid, long round, long peerEpoch) {
         return zxid != other.zxid ? zxid > other.zxid : leader > other.leader;
     }
 
-    Vote inRound(long newRound) {
+    public Vote inRound(long newRound) {
         return new Vote(leader, zxid, newRound, peerEpoch);
     }
 

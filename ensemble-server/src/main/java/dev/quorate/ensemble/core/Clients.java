@@ -1,0 +1,400 @@
+package dev.quorate.ensemble.core;
+
+import dev.quorate.ensemble.core.Connection.Phase;
+import dev.quorate.ensemble.core.Connection.Waiting;
+import dev.quorate.ensemble.message.ClientRequest;
+import dev.quorate.ensemble.message.ConnectRequest;
+import dev.quorate.ensemble.message.ConnectResponse;
+import dev.quorate.ensemble.message.OpCode;
+import dev.quorate.ensemble.message.Reply;
+import dev.quorate.ensemble.message.ReplyBody;
+import dev.quorate.ensemble.message.WatchEvent;
+import dev.quorate.ensemble.model.Acl;
+import dev.quorate.ensemble.model.AuthId;
+import dev.quorate.ensemble.model.ErrorCode;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.request.Authentication;
+import dev.quorate.ensemble.request.Permissions;
+import dev.quorate.ensemble.request.ReadResult;
+import dev.quorate.ensemble.request.Replies;
+import dev.quorate.ensemble.session.SessionIds;
+import dev.quorate.ensemble.tree.ApplyResult;
+import dev.quorate.ensemble.tree.TreeChange;
+import dev.quorate.ensemble.txn.Txn;
+import dev.quorate.ensemble.txn.TxnEntry;
+import dev.quorate.ensemble.watch.WatchTables;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Client connections of this server: sessions opened and taken up, requests answered in the order of each connection,
+/// watches told.
+/// What needs the ensemble goes to the [Role].
+final class Clients implements WatchTables.Reader, WatchTables.Sink {
+    private static final long SESSIONLESS_NANOS = 10_000_000_000L;
+    private static final int PING_XID = -2;
+    private static final byte[] NO_PASSWORD = new byte[16];
+
+    private final MemberState state;
+    private final Permissions permissions;
+    private final Authentication authentication;
+    private final Map<Long, Connection> connections = new TreeMap<>();
+    private final Map<Long, Connection> bySession = new HashMap<>();
+    private SessionIds sessionIds = new SessionIds(0, 0);
+    private Role role = Looking.NONE;
+    private int outstanding;
+
+    Clients(MemberState state) {
+        this.state = state;
+        permissions = new Permissions(state.config.requests());
+        authentication = new Authentication(state.config.requests());
+    }
+
+    /// From now on sessions are created with ids that no earlier life of this server gave out.
+    void sessionIds(SessionIds ids) {
+        sessionIds = ids;
+    }
+
+    void role(Role newRole) {
+        role = newRole;
+    }
+
+    Iterable<Connection> connections() {
+        return connections.values();
+    }
+
+    int size() {
+        return connections.size();
+    }
+
+    int outstanding() {
+        return outstanding;
+    }
+
+    // --- connections
+
+    void accepted(long id, String address, List<AuthId> ids) {
+        if (role.serving()) {
+            connections.put(id, new Connection(id, address, ids, state.now));
+        } else {
+            state.out.closeClient(id, "");
+        }
+    }
+
+    void closed(long id) {
+        Connection connection = connections.remove(id);
+        if (connection != null) {
+            drop(connection);
+        }
+    }
+
+    private void drop(Connection connection) {
+        state.watches.removeConnection(connection.id);
+        bySession.remove(connection.session, connection);
+        for (Waiting waiting : connection.queue) {
+            if (waiting.ensemble()) {
+                outstanding--;
+            }
+        }
+        connection.queue.clear();
+    }
+
+    private void close(Connection connection, String reason) {
+        connections.remove(connection.id);
+        drop(connection);
+        state.out.closeClient(connection.id, reason);
+    }
+
+    /// This server does not serve any more: all clients go elsewhere.
+    void closeAll() {
+        for (Connection connection : new ArrayList<>(connections.values())) {
+            close(connection, "");
+        }
+    }
+
+    /// Whoever connects and says nothing does not stay.
+    void tick() {
+        List<Connection> silent = new ArrayList<>();
+        for (Connection connection : connections.values()) {
+            if (connection.phase == Phase.ACCEPTED && state.now - connection.acceptedAt > SESSIONLESS_NANOS) {
+                silent.add(connection);
+            }
+        }
+        silent.forEach(connection -> close(connection, "no session after 10 s"));
+    }
+
+    // --- sessions
+
+    void connect(long id, ConnectRequest request) {
+        Connection connection = connections.get(id);
+        if (connection == null) {
+            return;
+        }
+        if (connection.phase != Phase.ACCEPTED) {
+            close(connection, "second connect request");
+            return;
+        }
+        if (request.lastZxidSeen() > state.tree.lastZxid()) {
+            close(
+                    connection,
+                    "client has seen zxid " + Zxid.hex(request.lastZxidSeen()) + ", ours is "
+                            + Zxid.hex(state.tree.lastZxid()));
+            return;
+        }
+        connection.connect = request;
+        connection.timeoutMillis = Math.clamp(
+                request.timeoutMillis(),
+                state.config.sessionTimeoutMinMillis(),
+                state.config.sessionTimeoutMaxMillis());
+        connection.phase = Phase.CONNECTING;
+        state.out.readClient(id, false);
+        connection.reading = false;
+        if (request.sessionId() == 0) {
+            connection.session = sessionIds.next();
+            bySession.put(connection.session, connection);
+            role.submit(
+                    connection.session,
+                    0,
+                    OpCode.CREATE_SESSION,
+                    new ClientRequest.CreateSession(connection.timeoutMillis),
+                    ByteBuffer.allocate(4).putInt(connection.timeoutMillis).array(),
+                    connection.ids);
+        } else {
+            takeUp(connection, request);
+        }
+    }
+
+    private void takeUp(Connection connection, ConnectRequest request) {
+        Connection before = bySession.get(request.sessionId());
+        if (before != null) {
+            close(before, "");
+        }
+        connection.session = request.sessionId();
+        bySession.put(connection.session, connection);
+        if (Arrays.equals(request.password(), SessionIds.password(connection.session))) {
+            role.revalidate(connection.session, connection.timeoutMillis);
+        } else {
+            opened(connection, false);
+        }
+    }
+
+    /// The leader's word on a session that came back.
+    void revalidated(long session, boolean valid) {
+        Connection connection = bySession.get(session);
+        if (connection != null && connection.phase == Phase.CONNECTING) {
+            opened(connection, valid);
+        }
+    }
+
+    private void opened(Connection connection, boolean valid) {
+        ConnectRequest request = connection.connect;
+        Boolean readOnly = request == null || request.readOnly() == null ? null : Boolean.FALSE;
+        connection.connect = null;
+        if (!valid) {
+            state.out.connected(connection.id, new ConnectResponse(0, 0, NO_PASSWORD, readOnly));
+            close(connection, "");
+            return;
+        }
+        connection.phase = Phase.OPEN;
+        connection.touchedAt = state.now;
+        state.out.connected(
+                connection.id,
+                new ConnectResponse(
+                        connection.timeoutMillis,
+                        connection.session,
+                        SessionIds.password(connection.session),
+                        readOnly));
+        state.out.readClient(connection.id, true);
+        connection.reading = true;
+    }
+
+    // --- requests
+
+    void request(long id, int xid, int opCode, ClientRequest request, byte[] body) {
+        Connection connection = connections.get(id);
+        if (connection == null || connection.phase == Phase.CLOSING) {
+            return;
+        }
+        if (connection.phase != Phase.OPEN) {
+            close(connection, "request before a session is there");
+            return;
+        }
+        touch(connection);
+        if (request instanceof ClientRequest.Auth auth) {
+            authenticate(connection, xid, auth);
+        } else if (isWrite(request)) {
+            enqueue(connection, new Waiting(xid, opCode, request, connection.ids, true));
+            if (request instanceof ClientRequest.CloseSession) {
+                connection.phase = Phase.CLOSING;
+            }
+            role.submit(connection.session, xid, opCode, request, body, connection.ids);
+        } else if (request instanceof ClientRequest.Sync) {
+            enqueue(connection, new Waiting(xid, opCode, request, connection.ids, true));
+            role.sync(connection.session, xid, body);
+        } else {
+            Waiting waiting = new Waiting(xid, opCode, request, connection.ids, false);
+            if (connection.queue.isEmpty()) {
+                answer(connection, waiting);
+            } else {
+                connection.queue.add(waiting);
+            }
+        }
+    }
+
+    private void touch(Connection connection) {
+        // Often enough for the buckets of the leader, and seldom enough to cost nothing.
+        if (state.now - connection.touchedAt >= state.config.tickNanos() / 4) {
+            connection.touchedAt = state.now;
+            role.touch(connection.session, connection.timeoutMillis);
+        }
+    }
+
+    private void enqueue(Connection connection, Waiting waiting) {
+        connection.queue.add(waiting);
+        outstanding++;
+        if (connection.reading && connection.queue.size() >= state.config.outstandingPerConnectionMax()) {
+            connection.reading = false;
+            state.out.readClient(connection.id, false);
+        }
+    }
+
+    private static boolean isWrite(ClientRequest request) {
+        return switch (request) {
+            case ClientRequest.Create _,
+                    ClientRequest.Delete _,
+                    ClientRequest.SetData _,
+                    ClientRequest.SetAcl _,
+                    ClientRequest.Multi _,
+                    ClientRequest.Reconfig _,
+                    ClientRequest.CloseSession _ -> true;
+            case ClientRequest.Undecodable undecodable -> undecodable.opCode() == OpCode.MULTI;
+            default -> false;
+        };
+    }
+
+    private void authenticate(Connection connection, int xid, ClientRequest.Auth auth) {
+        List<AuthId> proven = authentication.authenticate(auth.scheme(), auth.auth());
+        if (proven == null) {
+            state.out.reply(connection.id, new Reply(xid, 0, ErrorCode.AUTH_FAILED.code(), ReplyBody.EMPTY));
+            close(connection, "authentication with scheme " + auth.scheme() + " failed");
+            return;
+        }
+        List<AuthId> ids = new ArrayList<>(connection.ids);
+        proven.stream().filter(id -> !ids.contains(id)).forEach(ids::add);
+        connection.ids = List.copyOf(ids);
+        state.out.reply(connection.id, new Reply(xid, 0, 0, ReplyBody.EMPTY));
+    }
+
+    /// A read whose turn has come.
+    private void answer(Connection connection, Waiting waiting) {
+        ClientRequest request = waiting.request();
+        if (request instanceof ClientRequest.Unknown || request instanceof ClientRequest.Check) {
+            state.out.reply(
+                    connection.id, new Reply(waiting.xid(), -1, ErrorCode.UNIMPLEMENTED.code(), ReplyBody.EMPTY));
+            close(connection, "operation " + waiting.opCode() + " is not for clients");
+            return;
+        }
+        ReadResult result = state.reads.evaluate(request, connection.id, connection.session, waiting.ids(), this);
+        int xid = request instanceof ClientRequest.Ping ? PING_XID : waiting.xid();
+        state.out.reply(
+                connection.id,
+                new Reply(xid, state.tree.lastZxid(), result.error().code(), result.body()));
+    }
+
+    /// Answers what stands in front of the queue and waits for nobody.
+    private void drain(Connection connection) {
+        while (true) {
+            Waiting waiting = connection.queue.peek();
+            if (waiting == null || waiting.ensemble()) {
+                break;
+            }
+            connection.queue.poll();
+            answer(connection, waiting);
+            if (!connections.containsKey(connection.id)) {
+                return;
+            }
+        }
+        if (!connection.reading
+                && connection.phase == Phase.OPEN
+                && connection.queue.size() <= state.config.outstandingPerConnectionMax() / 2) {
+            connection.reading = true;
+            state.out.readClient(connection.id, true);
+        }
+    }
+
+    /// The sync that stands first in the session's queue is done.
+    void synced(long session, int xid) {
+        Connection connection = bySession.get(session);
+        Waiting waiting = connection == null ? null : connection.queue.peek();
+        if (connection == null
+                || waiting == null
+                || waiting.xid() != xid
+                || !(waiting.request() instanceof ClientRequest.Sync sync)) {
+            return;
+        }
+        connection.queue.poll();
+        outstanding--;
+        state.out.reply(connection.id, new Reply(xid, state.tree.lastZxid(), 0, new ReplyBody.PathOnly(sync.path())));
+        drain(connection);
+    }
+
+    /// A transaction has been applied: first the watches, then who asked for it.
+    void applied(TxnEntry entry, ApplyResult result) {
+        List<TreeChange> changes = result.changes();
+        for (int i = 0; i < changes.size(); i++) {
+            TreeChange change = changes.get(i);
+            state.watches.fire(change.type(), change.path(), change.acl(), entry.zxid(), this, this);
+        }
+        Connection connection = bySession.get(entry.header().sessionId());
+        if (connection == null) {
+            return;
+        }
+        if (entry.txn() instanceof Txn.CreateSession && connection.phase == Phase.CONNECTING) {
+            opened(connection, true);
+            return;
+        }
+        Waiting waiting = connection.queue.peek();
+        if (waiting != null
+                && waiting.ensemble()
+                && waiting.xid() == entry.header().cxid()
+                && !(waiting.request() instanceof ClientRequest.Sync)) {
+            answerWrite(connection, waiting, entry, result);
+        } else if (entry.txn() instanceof Txn.CloseSession) {
+            close(connection, "");
+        }
+    }
+
+    private void answerWrite(Connection connection, Waiting waiting, TxnEntry entry, ApplyResult result) {
+        connection.queue.poll();
+        outstanding--;
+        if (result.error() == ErrorCode.SESSION_MOVED.code()) {
+            close(connection, "session 0x" + Long.toHexString(connection.session) + " has moved to another server");
+            return;
+        }
+        ReplyBody body = Replies.body(waiting.request(), entry.txn(), result);
+        state.out.reply(connection.id, new Reply(waiting.xid(), entry.zxid(), result.error(), body));
+        if (entry.txn() instanceof Txn.CloseSession) {
+            close(connection, "");
+        } else {
+            drain(connection);
+        }
+    }
+
+    // --- watches
+
+    @Override
+    public boolean mayRead(long connection, @Nullable List<Acl> acl) {
+        Connection watcher = connections.get(connection);
+        return watcher != null && permissions.allows(acl, Acl.READ, watcher.ids);
+    }
+
+    @Override
+    public void fired(long connection, WatchEvent event) {
+        state.out.watchFired(connection, event);
+    }
+}

@@ -1,0 +1,328 @@
+package dev.quorate.ensemble.core;
+
+import dev.quorate.ensemble.core.MemberStatus.ConnectionInfo;
+import dev.quorate.ensemble.election.Election;
+import dev.quorate.ensemble.election.Vote;
+import dev.quorate.ensemble.message.Notification;
+import dev.quorate.ensemble.message.Notification.PeerState;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.port.TxnCodec;
+import dev.quorate.ensemble.quorum.ConfigText;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.session.SessionIds;
+import dev.quorate.ensemble.tree.TreeLoader;
+import dev.quorate.ensemble.txn.TxnEntry;
+import dev.quorate.ensemble.zab.CommitRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// A member of an ensemble, or a server alone. See the package for the contract with whoever runs it. The roles and how
+/// it moves between them:
+///
+/// - `Standalone` from start to end where the configuration has no members.
+/// - `Looking` at the start and whenever a role is lost: an election runs; nobody is served.
+/// - `Looking` → `Leading` when the election is won; → `Following` (also as observer) when somebody else has won.
+/// - `Leading` → `Looking` when no quorum comes or stays, or the epoch has no zxid left.
+/// - `Following` → `Looking` when the leader is lost, silent, or says something that it must not.
+public final class EnsembleMember {
+    private final MemberState state;
+    private final EnsembleConfig ensemble;
+    private final boolean mayVote;
+    private final String configText;
+    private Role role = Looking.NONE;
+    private Vote vote = new Vote(-1, 0, 0, 0);
+    private long round;
+    private boolean started;
+    private boolean stopped;
+    private boolean changed;
+    private long publishedAt;
+    private @Nullable Election election;
+    private @Nullable TreeLoader reloading;
+
+    /// `random` decides when snapshots are due, so that servers do not take them all at once.
+    public EnsembleMember(MemberConfig config, Recovered recovered, TxnCodec codec, RandomGenerator random) {
+        state = new MemberState(config, recovered, codec, random);
+        ensemble = config.ensemble();
+        mayVote = ensemble.isVoter(config.serverId());
+        configText = ConfigText.format(ensemble);
+    }
+
+    /// Takes one event. `nowNanos` never goes back, `wallMillis` may.
+    public void step(Event event, long nowNanos, long wallMillis, Outbox outbox) {
+        if (stopped) {
+            return;
+        }
+        state.out = outbox;
+        state.now = nowNanos;
+        state.wallMillis = wallMillis;
+        if (!started) {
+            started = true;
+            start();
+        }
+        handle(event);
+        decide();
+        publish(event instanceof Event.Tick);
+        state.out = NoOutbox.INSTANCE;
+    }
+
+    private void start() {
+        state.clients.sessionIds(new SessionIds(state.config.standalone() ? 1 : state.me(), state.wallMillis));
+        state.showConfig();
+        if (state.config.standalone()) {
+            state.tree.dropOrphanEphemerals();
+            enter(new Standalone(state));
+            state.snapshots.takeIfDue();
+        } else {
+            look();
+        }
+    }
+
+    private void enter(Role next) {
+        role = next;
+        state.clients.role(next);
+        changed = true;
+        state.trace("server " + state.me() + " is " + next.name() + ", epoch " + state.currentEpoch + ", last zxid "
+                + Zxid.hex(state.lastLogged));
+    }
+
+    private void handle(Event event) {
+        switch (event) {
+            case Event.Tick _ -> tick();
+            case Event.ClientAccepted accepted ->
+                state.clients.accepted(accepted.connection(), accepted.remoteAddress(), accepted.identities());
+            case Event.ClientConnect connect -> state.clients.connect(connect.connection(), connect.request());
+            case Event.ClientRequestArrived arrived ->
+                state.clients.request(
+                        arrived.connection(), arrived.xid(), arrived.opCode(), arrived.request(), arrived.body());
+            case Event.ClientClosed closed -> state.clients.closed(closed.connection());
+            case Event.NotificationArrived arrived -> notified(arrived.from(), arrived.notification());
+            case Event.LeaderConnected connected -> role.leaderConnected(connected.link());
+            case Event.FromLeader from -> role.fromLeader(from.link(), from.packet());
+            case Event.SnapshotFromLeader from -> role.snapshotFromLeader(from.link(), from.chunk());
+            case Event.LeaderLost lost -> role.leaderLost(lost.link(), lost.reason());
+            case Event.LearnerAccepted accepted -> role.learnerAccepted(accepted.link(), accepted.remoteAddress());
+            case Event.FromLearner from -> role.fromLearner(from.link(), from.packet());
+            case Event.LearnerLost lost -> role.learnerLost(lost.link(), lost.reason());
+            case Event.LogSynced synced -> {
+                state.lastSynced = Math.max(state.lastSynced, synced.zxid());
+                role.synced(synced.zxid());
+            }
+            case Event.AcceptedEpochStored stored -> {
+                state.acceptedEpoch = Math.max(state.acceptedEpoch, stored.epoch());
+                role.acceptedEpochStored(stored.epoch());
+            }
+            case Event.CurrentEpochStored stored -> {
+                state.currentEpoch = Math.max(state.currentEpoch, stored.epoch());
+                role.currentEpochStored(stored.epoch());
+            }
+            case Event.SnapshotReloaded reloaded -> reload(reloaded);
+            case Event.Truncated truncated -> truncated(truncated);
+            case Event.SnapshotChunkTaken taken -> state.snapshots.taken(taken.snapshot());
+            case Event.SnapshotDone done -> {
+                state.snapshots.done(done.snapshot(), done.ok());
+                role.snapshotDone(done.snapshot(), done.ok());
+            }
+            case Event.StorageFailed failed -> stop(failed.reason());
+            case Event.Stop _ -> stop("");
+        }
+    }
+
+    private void tick() {
+        state.clients.tick();
+        if (role instanceof Looking looking && looking.timeToSend(state.now)) {
+            tellEverybody();
+        }
+        role.tick();
+    }
+
+    private void stop(String fatal) {
+        role.leave("this server stops");
+        state.clients.closeAll();
+        state.snapshots.abortAll();
+        stopped = true;
+        state.out.stopped(fatal);
+    }
+
+    // --- election
+
+    /// The role is lost: clients go elsewhere, and another election begins.
+    void lookAgain(String reason) {
+        state.trace("server " + state.me() + " stops " + role.name() + ": " + reason);
+        role.leave(reason);
+        state.clients.closeAll();
+        look();
+    }
+
+    private void look() {
+        round++;
+        Vote initial = mayVote
+                ? new Vote(state.me(), state.lastLogged, round, state.currentEpoch)
+                : new Vote(Vote.NOBODY, Vote.NOBODY, round, Vote.NOBODY);
+        election = new Election(state.me(), ensemble, initial, round, state.now);
+        enter(new Looking(election));
+        tellEverybody();
+    }
+
+    private void tellEverybody() {
+        Election running = election;
+        if (running != null) {
+            for (long server : running.audience()) {
+                state.out.notify(server, notification(running.proposal(), PeerState.LOOKING));
+            }
+        }
+    }
+
+    private Notification notification(Vote of, PeerState as) {
+        return new Notification(as, of.leader(), of.zxid(), of.round(), of.peerEpoch(), 2, configText);
+    }
+
+    private PeerState peerState() {
+        return switch (role) {
+            case Looking _, Standalone _ -> PeerState.LOOKING;
+            case Leading _ -> PeerState.LEADING;
+            case Following following ->
+                following.name().equals("observing") ? PeerState.OBSERVING : PeerState.FOLLOWING;
+        };
+    }
+
+    private void notified(long from, Notification notification) {
+        if (role instanceof Standalone) {
+            return;
+        }
+        // There is an election just as long as the role is Looking.
+        Election running = election;
+        if (!ensemble.isVoter(from)) {
+            // This is how observers find the leader (peer-protocol.md §2.5).
+            Vote answer = running == null ? vote.inRound(round) : running.proposal();
+            state.out.notify(from, notification(answer, peerState()));
+        } else if (running != null) {
+            boolean behind = notification.state() == PeerState.LOOKING && notification.round() < running.round();
+            if (running.receive(from, notification, state.now)) {
+                tellEverybody();
+            } else if (behind) {
+                state.out.notify(from, notification(running.proposal(), PeerState.LOOKING));
+            }
+        } else if (notification.state() == PeerState.LOOKING) {
+            state.out.notify(from, notification(vote, peerState()));
+        }
+    }
+
+    private void decide() {
+        Election running = election;
+        if (stopped || !(role instanceof Looking looking) || running == null) {
+            return;
+        }
+        Vote decision = looking.decision();
+        if (decision == null) {
+            return;
+        }
+        round = running.round();
+        vote = decision;
+        election = null;
+        Member leader = ensemble.member(decision.leader());
+        if (decision.leader() == state.me()) {
+            Leading leading = new Leading(state, this, new CommitRule(ensemble));
+            enter(leading);
+            leading.start();
+        } else if (leader != null) {
+            Following following = new Following(state, this, leader, ensemble.isObserver(state.me()));
+            enter(following);
+            following.start();
+        }
+    }
+
+    /// The role is in broadcast: the vote shows the new epoch from now on, and clients are welcome.
+    void established(long epoch) {
+        vote = vote.inEpoch(epoch);
+        state.showConfig();
+        changed = true;
+        state.trace("server " + state.me() + " serves, " + role.name() + " in epoch " + epoch + " from zxid "
+                + Zxid.hex(state.lastLogged));
+    }
+
+    // --- a log that was cut
+
+    private void reload(Event.SnapshotReloaded reloaded) {
+        TreeLoader loader = reloading;
+        if (loader == null) {
+            loader = new TreeLoader(state.config.requests().extendedTypes());
+            reloading = loader;
+        }
+        String wrong = loader.accept(reloaded.chunk());
+        if (wrong != null) {
+            stop("snapshot read back after a cut: " + wrong);
+        }
+    }
+
+    private void truncated(Event.Truncated truncated) {
+        TreeLoader loader = reloading;
+        reloading = null;
+        if (loader == null) {
+            stop("log was cut at " + Zxid.hex(truncated.zxid()) + ", but no snapshot is left below");
+            return;
+        }
+        state.replaceTree(loader.finish(truncated.snapshotZxid()));
+        for (TxnEntry entry : truncated.tail()) {
+            state.tree.apply(entry.header(), entry.txn());
+            state.committed.add(entry);
+        }
+        state.tree.lastZxid(truncated.zxid());
+        state.lastLogged = truncated.zxid();
+        state.lastSynced = truncated.zxid();
+        role.truncated();
+    }
+
+    // --- status
+
+    private void publish(boolean tick) {
+        if (!changed && !(tick && state.now - publishedAt >= state.config.tickNanos() / 4)) {
+            return;
+        }
+        changed = false;
+        publishedAt = state.now;
+        state.out.publish(status());
+    }
+
+    private MemberStatus status() {
+        Leading leading = role instanceof Leading l ? l : null;
+        Proposals proposals = leading != null
+                ? leading.proposals()
+                : role instanceof Standalone standalone ? standalone.proposals() : null;
+        List<ConnectionInfo> clients = new ArrayList<>(state.clients.size());
+        for (Connection connection : state.clients.connections()) {
+            clients.add(new ConnectionInfo(
+                    connection.id, connection.remoteAddress, connection.session, connection.timeoutMillis));
+        }
+        return new MemberStatus(
+                state.me(),
+                role.name(),
+                role.phase(),
+                role.leader(),
+                role.serving(),
+                state.currentEpoch,
+                state.tree.lastZxid(),
+                mayVote,
+                leading == null
+                        ? 0
+                        : leading.active(learner -> !learner.observer && ensemble.isVoter(learner.serverId)),
+                leading == null ? 0 : leading.active(learner -> learner.observer),
+                leading == null
+                        ? 0
+                        : leading.active(learner -> !learner.observer && !ensemble.isVoter(learner.serverId)),
+                leading == null ? 0 : leading.pendingSyncs(),
+                state.tree.size(),
+                state.tree.ephemeralCount(),
+                state.watches.size(),
+                state.tree.approximateDataSize(),
+                state.tree.sessions().size(),
+                clients.size(),
+                state.clients.outstanding() + (proposals == null ? 0 : proposals.outstandingCount()),
+                state.snapshots.lastFileZxid(),
+                state.tree.digest(),
+                ensemble,
+                clients);
+    }
+}

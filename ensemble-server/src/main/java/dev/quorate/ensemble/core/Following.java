@@ -1,0 +1,431 @@
+package dev.quorate.ensemble.core;
+
+import dev.quorate.ensemble.message.ClientRequest;
+import dev.quorate.ensemble.message.OpCode;
+import dev.quorate.ensemble.message.QuorumPacket;
+import dev.quorate.ensemble.message.SnapshotChunk;
+import dev.quorate.ensemble.model.AuthId;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.tree.DataTree;
+import dev.quorate.ensemble.tree.TreeLoader;
+import dev.quorate.ensemble.txn.TxnEntry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A follower, or an observer, which differs in that its acks do not exist (peer-protocol.md §4.4, §5.3). Nothing is
+/// acknowledged before it is durable:
+/// what was synchronised first, then the epoch, then ACK(NEWLEADER); and each proposal after its own sync.
+final class Following implements Role {
+    private static final int PROTOCOL_VERSION = 0x10000;
+
+    private enum Stage {
+        DISCOVERY,
+        /// Receiving what was missed.
+        SYNCHRONISATION,
+        /// NEWLEADER is here; what was synchronised goes to the log, then the epoch to its file.
+        LOGGING,
+        STORING_EPOCH,
+        /// NEWLEADER is acknowledged.
+        WAITING_FOR_UP_TO_DATE,
+        BROADCAST
+    }
+
+    /// A client request that the leader will answer in order.
+    private record PendingSync(long session, int xid) {}
+
+    private final MemberState state;
+    private final EnsembleMember member;
+    private final Member leader;
+    private final boolean observer;
+    private final long link;
+    private final ArrayDeque<TxnEntry> proposed = new ArrayDeque<>();
+    private final ArrayDeque<Long> unacknowledged = new ArrayDeque<>();
+    private final ArrayDeque<PendingSync> syncs = new ArrayDeque<>();
+    private final Map<Long, Integer> touched = new LinkedHashMap<>();
+    private Stage stage = Stage.DISCOVERY;
+    private long epoch = -1;
+    private long committedUpTo = -1;
+    private long logTarget;
+    private long heardAt;
+    private boolean newLeaderSeen;
+    private boolean truncating;
+    private @Nullable TreeLoader loader;
+    private @Nullable DataTree received;
+    private long receivedZxid;
+    private long receivedFile;
+    private boolean receiving;
+    private @Nullable String lostMeanwhile;
+
+    Following(MemberState state, EnsembleMember member, Member leader, boolean observer) {
+        this.state = state;
+        this.member = member;
+        this.leader = leader;
+        this.observer = observer;
+        link = state.nextLink();
+        heardAt = state.now;
+    }
+
+    void start() {
+        state.out.connectToLeader(link, leader);
+    }
+
+    @Override
+    public String name() {
+        return observer ? "observing" : "following";
+    }
+
+    @Override
+    public String phase() {
+        return switch (stage) {
+            case DISCOVERY -> "discovery";
+            case SYNCHRONISATION, LOGGING, STORING_EPOCH, WAITING_FOR_UP_TO_DATE -> "synchronization";
+            case BROADCAST -> "broadcast";
+        };
+    }
+
+    @Override
+    public long leader() {
+        return leader.id();
+    }
+
+    @Override
+    public boolean serving() {
+        return stage == Stage.BROADCAST;
+    }
+
+    private void send(QuorumPacket packet) {
+        state.out.sendToLeader(link, packet);
+    }
+
+    /// Gives the leader up. While the disk is being cut the next election has to wait for it: the vote is what the disk
+    /// says.
+    private void lost(String reason) {
+        if (truncating) {
+            lostMeanwhile = reason;
+        } else {
+            member.lookAgain(reason);
+        }
+    }
+
+    @Override
+    public void leaderConnected(long connected) {
+        if (connected == link) {
+            heardAt = state.now;
+            send(new QuorumPacket.LearnerInfo(
+                    observer,
+                    state.acceptedEpoch,
+                    state.me(),
+                    PROTOCOL_VERSION,
+                    state.ensemble().version()));
+        }
+    }
+
+    @Override
+    public void leaderLost(long lostLink, String reason) {
+        if (lostLink == link) {
+            lost("lost leader " + leader.id() + ": " + reason);
+        }
+    }
+
+    @Override
+    public void tick() {
+        long limit = stage == Stage.BROADCAST ? state.config.syncLimitNanos() : state.config.initLimitNanos();
+        if (lostMeanwhile == null && state.now - heardAt > limit) {
+            lost("leader " + leader.id() + " is silent");
+        }
+    }
+
+    @Override
+    public void fromLeader(long from, QuorumPacket packet) {
+        if (from != link || lostMeanwhile != null) {
+            return;
+        }
+        heardAt = state.now;
+        switch (packet) {
+            case QuorumPacket.LeaderInfo info -> epochOffered(info.epoch());
+            case QuorumPacket.Diff _ -> begin(packet);
+            case QuorumPacket.Trunc trunc -> {
+                begin(packet);
+                truncating = true;
+                state.snapshots.abortAll();
+                state.out.truncate(trunc.zxid());
+            }
+            case QuorumPacket.Snap snap -> {
+                begin(packet);
+                receiving = true;
+                receivedZxid = snap.zxid();
+                loader = new TreeLoader(state.config.requests().extendedTypes());
+            }
+            case QuorumPacket.Proposal proposal -> proposal(proposal.entry());
+            case QuorumPacket.Commit commit -> commit(commit.zxid());
+            case QuorumPacket.CommitAndActivate commit -> commit(commit.zxid());
+            case QuorumPacket.Inform inform -> informed(inform.entry());
+            case QuorumPacket.InformAndActivate inform -> informed(inform.entry());
+            case QuorumPacket.NewLeader newLeader -> newLeader(newLeader.zxid());
+            case QuorumPacket.UpToDate _ -> upToDate();
+            case QuorumPacket.Ping ping -> ping(ping.zxid());
+            case QuorumPacket.Sync _ -> synced();
+            case QuorumPacket.Revalidated revalidated ->
+                state.clients.revalidated(revalidated.sessionId(), revalidated.valid());
+            case QuorumPacket.Request _,
+                    QuorumPacket.Ack _,
+                    QuorumPacket.Revalidate _,
+                    QuorumPacket.LearnerInfo _,
+                    QuorumPacket.AckEpoch _ ->
+                lost("a leader does not send " + packet.getClass().getSimpleName());
+        }
+    }
+
+    // --- discovery
+
+    private void epochOffered(long offered) {
+        if (stage != Stage.DISCOVERY || epoch != -1) {
+            lost("LEADERINFO out of turn");
+        } else if (offered > state.acceptedEpoch) {
+            epoch = offered;
+            state.out.storeAcceptedEpoch(offered);
+        } else if (offered == state.acceptedEpoch) {
+            epoch = offered;
+            // This epoch was acknowledged before: it must not count for it twice.
+            send(new QuorumPacket.AckEpoch(state.lastLogged, -1));
+        } else {
+            lost("leader offers epoch " + offered + ", we have accepted " + state.acceptedEpoch);
+        }
+    }
+
+    @Override
+    public void acceptedEpochStored(long stored) {
+        if (stage == Stage.DISCOVERY && stored == epoch && lostMeanwhile == null) {
+            send(new QuorumPacket.AckEpoch(state.lastLogged, (int) state.currentEpoch));
+        }
+    }
+
+    // --- synchronisation
+
+    private void begin(QuorumPacket packet) {
+        if (stage != Stage.DISCOVERY) {
+            throw new IllegalStateException(packet.getClass().getSimpleName() + " in stage " + stage);
+        }
+        stage = Stage.SYNCHRONISATION;
+    }
+
+    @Override
+    public void snapshotFromLeader(long from, SnapshotChunk chunk) {
+        TreeLoader into = loader;
+        if (from != link || into == null) {
+            return;
+        }
+        heardAt = state.now;
+        String wrong = into.accept(chunk);
+        if (wrong != null) {
+            lost("snapshot from the leader: " + wrong);
+        } else if (chunk instanceof SnapshotChunk.End) {
+            loader = null;
+            DataTree tree = into.finish(receivedZxid);
+            received = tree;
+            state.snapshots.abortAll();
+            receivedFile = state.snapshots.toFile(tree, receivedZxid, true);
+        }
+    }
+
+    /// The received tree is on disk: only now it takes the place of the old one, in memory as well (peer-protocol.md
+    /// §4.6).
+    @Override
+    public void snapshotDone(long snapshot, boolean ok) {
+        DataTree tree = received;
+        if (snapshot != receivedFile || tree == null) {
+            return;
+        }
+        if (!ok) {
+            lost("the snapshot from the leader could not be written");
+            return;
+        }
+        received = null;
+        receiving = false;
+        state.replaceTree(tree);
+        state.lastLogged = receivedZxid;
+        state.lastSynced = receivedZxid;
+        logHistory();
+    }
+
+    @Override
+    public void truncated() {
+        truncating = false;
+        String reason = lostMeanwhile;
+        if (reason != null) {
+            member.lookAgain(reason);
+        } else {
+            logHistory();
+        }
+    }
+
+    private void newLeader(long zxid) {
+        if (stage != Stage.SYNCHRONISATION || Zxid.epoch(zxid) != epoch) {
+            lost("NEWLEADER " + Zxid.hex(zxid) + " out of turn");
+            return;
+        }
+        newLeaderSeen = true;
+        logHistory();
+    }
+
+    /// Once the base is there and NEWLEADER says that history is complete: what was committed in it goes to the log and
+    /// into the tree. What is not
+    /// committed yet stays pending (peer-protocol.md §8, 4394).
+    private void logHistory() {
+        if (stage != Stage.SYNCHRONISATION || !newLeaderSeen || truncating || receiving) {
+            return;
+        }
+        stage = Stage.LOGGING;
+        state.showConfig();
+        while (!proposed.isEmpty() && proposed.peek().zxid() <= committedUpTo) {
+            TxnEntry entry = proposed.poll();
+            // A fuzzy snapshot may be followed by what it holds already.
+            if (entry.zxid() > state.lastLogged) {
+                state.append(entry);
+            }
+            state.apply(entry);
+        }
+        logTarget = state.lastLogged;
+        if (state.lastSynced < logTarget) {
+            state.out.syncLog();
+        } else {
+            storeEpoch();
+        }
+    }
+
+    private void storeEpoch() {
+        stage = Stage.STORING_EPOCH;
+        state.out.storeCurrentEpoch(epoch);
+    }
+
+    @Override
+    public void currentEpochStored(long stored) {
+        if (stage == Stage.STORING_EPOCH && stored == epoch) {
+            stage = Stage.WAITING_FOR_UP_TO_DATE;
+            send(new QuorumPacket.Ack(Zxid.of(epoch, 0)));
+        }
+    }
+
+    private void upToDate() {
+        if (stage != Stage.WAITING_FOR_UP_TO_DATE) {
+            lost("UPTODATE out of turn");
+            return;
+        }
+        stage = Stage.BROADCAST;
+        send(new QuorumPacket.Ack(Zxid.of(epoch, 0)));
+        List<TxnEntry> pending = new ArrayList<>(proposed);
+        proposed.clear();
+        long committed = committedUpTo;
+        member.established(epoch);
+        for (TxnEntry entry : pending) {
+            proposal(entry);
+        }
+        while (!proposed.isEmpty() && proposed.peek().zxid() <= committed) {
+            state.apply(proposed.poll());
+        }
+        state.snapshots.takeIfDue();
+    }
+
+    // --- broadcast
+
+    private void proposal(TxnEntry entry) {
+        proposed.add(entry);
+        if (stage == Stage.BROADCAST) {
+            state.append(entry);
+            if (!observer) {
+                unacknowledged.add(entry.zxid());
+            }
+            state.out.syncLog();
+        }
+    }
+
+    private void commit(long zxid) {
+        if (stage != Stage.BROADCAST) {
+            committedUpTo = Math.max(committedUpTo, zxid);
+            return;
+        }
+        TxnEntry entry = proposed.poll();
+        if (entry == null || entry.zxid() != zxid) {
+            lost("COMMIT " + Zxid.hex(zxid) + " where " + (entry == null ? "nothing" : Zxid.hex(entry.zxid()))
+                    + " was proposed");
+            return;
+        }
+        state.apply(entry);
+    }
+
+    private void informed(TxnEntry entry) {
+        proposal(entry);
+        commit(entry.zxid());
+    }
+
+    @Override
+    public void synced(long zxid) {
+        if (stage == Stage.LOGGING && zxid >= logTarget) {
+            storeEpoch();
+        }
+        while (!unacknowledged.isEmpty() && unacknowledged.peek() <= zxid) {
+            send(new QuorumPacket.Ack(unacknowledged.poll()));
+        }
+    }
+
+    /// Before UPTODATE pings are not answered: the leader takes nothing but an ACK then (peer-protocol.md §3.2).
+    private void ping(long zxid) {
+        if (stage != Stage.BROADCAST) {
+            return;
+        }
+        List<QuorumPacket.Touch> touches = new ArrayList<>(touched.size());
+        touched.forEach((session, timeout) -> touches.add(new QuorumPacket.Touch(session, timeout)));
+        touched.clear();
+        send(new QuorumPacket.Ping(zxid, touches));
+    }
+
+    private void synced() {
+        PendingSync sync = syncs.poll();
+        if (sync != null) {
+            state.clients.synced(sync.session, sync.xid);
+        }
+    }
+
+    // --- clients
+
+    @Override
+    public void submit(long session, int xid, int opCode, ClientRequest request, byte[] body, List<AuthId> ids) {
+        send(new QuorumPacket.Request(session, xid, opCode, body, opCode == OpCode.CREATE_SESSION ? List.of() : ids));
+    }
+
+    @Override
+    public void sync(long session, int xid, byte[] body) {
+        syncs.add(new PendingSync(session, xid));
+        send(new QuorumPacket.Request(session, xid, OpCode.SYNC, body, List.of()));
+    }
+
+    @Override
+    public void revalidate(long session, int timeoutMillis) {
+        send(new QuorumPacket.Revalidate(session, timeoutMillis));
+    }
+
+    @Override
+    public void touch(long session, int timeoutMillis) {
+        touched.put(session, timeoutMillis);
+    }
+
+    @Override
+    public void leave(String reason) {
+        state.out.closeLeader(link, reason);
+        if (receivedFile != 0 && received != null) {
+            state.snapshots.abort(receivedFile);
+        }
+        if (stage == Stage.BROADCAST) {
+            // Logged, so part of the history that we vote with.
+            for (TxnEntry entry : proposed) {
+                state.tree.apply(entry.header(), entry.txn());
+                state.committed.add(entry);
+            }
+        }
+    }
+}

@@ -1,0 +1,555 @@
+package dev.quorate.ensemble.core;
+
+import dev.quorate.ensemble.core.Learner.Phase;
+import dev.quorate.ensemble.message.ClientRequest;
+import dev.quorate.ensemble.message.OpCode;
+import dev.quorate.ensemble.message.QuorumPacket;
+import dev.quorate.ensemble.model.AuthId;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.quorum.ConfigText;
+import dev.quorate.ensemble.txn.TxnEntry;
+import dev.quorate.ensemble.zab.CommitRule;
+import dev.quorate.ensemble.zab.SyncPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The leader (peer-protocol.md §4, §5): agrees on an epoch with a quorum, brings learners up to where it stands, then
+/// proposes and commits.
+/// Steps down when a quorum is not with it in time.
+final class Leading implements Role, Proposals.Audience {
+    private static final int PROTOCOL_VERSION = 0x10000;
+
+    private enum Stage {
+        /// Waiting for a quorum to connect, so that the epoch can be chosen.
+        EPOCH,
+        /// The epoch is being written here, then offered.
+        EPOCH_ACKS,
+        /// A quorum has agreed; our own current epoch is being written.
+        EPOCH_STORED,
+        NEW_LEADER_ACKS,
+        BROADCAST
+    }
+
+    private final MemberState state;
+    private final EnsembleMember member;
+    private final CommitRule commits;
+    private final Map<Long, Learner> learners = new TreeMap<>();
+    private Stage stage = Stage.EPOCH;
+    private long epoch = -1;
+    private boolean epochChosen;
+    private long stageDeadline;
+    private long pingAt;
+    private @Nullable Proposals proposals;
+
+    Leading(MemberState state, EnsembleMember member, CommitRule commits) {
+        this.state = state;
+        this.member = member;
+        this.commits = commits;
+        stageDeadline = state.now + state.config.initLimitNanos();
+    }
+
+    void start() {
+        state.out.acceptLearners(true);
+        chooseEpoch();
+    }
+
+    @Override
+    public String name() {
+        return "leading";
+    }
+
+    @Override
+    public String phase() {
+        return switch (stage) {
+            case EPOCH, EPOCH_ACKS, EPOCH_STORED -> "discovery";
+            case NEW_LEADER_ACKS -> "synchronization";
+            case BROADCAST -> "broadcast";
+        };
+    }
+
+    @Override
+    public long leader() {
+        return state.me();
+    }
+
+    @Override
+    public boolean serving() {
+        return stage == Stage.BROADCAST;
+    }
+
+    @Nullable
+    Proposals proposals() {
+        return proposals;
+    }
+
+    /// Learners of a kind that were told to serve, for status.
+    int active(Predicate<Learner> kind) {
+        int count = 0;
+        for (Learner learner : learners.values()) {
+            if (learner.phase == Phase.ACTIVE && kind.test(learner)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    int pendingSyncs() {
+        int count = 0;
+        for (Learner learner : learners.values()) {
+            if (learner.phase == Phase.SYNCHRONISING) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private boolean isQuorum(Predicate<Learner> with) {
+        List<Long> servers = new ArrayList<>();
+        servers.add(state.me());
+        for (Learner learner : learners.values()) {
+            if (!learner.observer && with.test(learner)) {
+                servers.add(learner.serverId);
+            }
+        }
+        return state.ensemble().isQuorum(servers);
+    }
+
+    private void enter(Stage next) {
+        stage = next;
+        stageDeadline = state.now + state.config.initLimitNanos();
+    }
+
+    // --- learners come and go
+
+    @Override
+    public void learnerAccepted(long link, String address) {
+        learners.put(link, new Learner(link, address, state.now));
+    }
+
+    @Override
+    public void learnerLost(long link, String reason) {
+        Learner learner = learners.remove(link);
+        if (learner != null) {
+            state.snapshots.abort(learner.snapshot);
+        }
+    }
+
+    private void drop(Learner learner, String reason) {
+        learners.remove(learner.link);
+        state.snapshots.abort(learner.snapshot);
+        state.out.closeLearner(learner.link, reason);
+    }
+
+    @Override
+    public void fromLearner(long link, QuorumPacket packet) {
+        Learner learner = learners.get(link);
+        if (learner == null) {
+            return;
+        }
+        learner.heardAt = state.now;
+        if (learner.phase == Phase.SYNCHRONISING && !(packet instanceof QuorumPacket.Ack)) {
+            drop(learner, "first packet after NEWLEADER is no ACK");
+            return;
+        }
+        switch (packet) {
+            case QuorumPacket.LearnerInfo info -> informed(learner, info);
+            case QuorumPacket.AckEpoch ack -> epochAcked(learner, ack);
+            case QuorumPacket.Ack ack -> acked(learner, ack.zxid());
+            case QuorumPacket.Ping ping -> touched(ping);
+            case QuorumPacket.Request request -> requested(learner, request);
+            case QuorumPacket.Revalidate revalidate -> revalidated(learner, revalidate);
+            case QuorumPacket.Proposal _,
+                    QuorumPacket.Commit _,
+                    QuorumPacket.Revalidated _,
+                    QuorumPacket.Sync _,
+                    QuorumPacket.Inform _,
+                    QuorumPacket.CommitAndActivate _,
+                    QuorumPacket.InformAndActivate _,
+                    QuorumPacket.NewLeader _,
+                    QuorumPacket.UpToDate _,
+                    QuorumPacket.Diff _,
+                    QuorumPacket.Trunc _,
+                    QuorumPacket.Snap _,
+                    QuorumPacket.LeaderInfo _ ->
+                drop(learner, "a learner does not send " + packet.getClass().getSimpleName());
+        }
+    }
+
+    // --- discovery
+
+    private void informed(Learner learner, QuorumPacket.LearnerInfo info) {
+        if (learner.phase != Phase.CONNECTED) {
+            drop(learner, "second LearnerInfo");
+            return;
+        }
+        if (info.protocolVersion() < PROTOCOL_VERSION) {
+            drop(learner, "protocol of a server before 3.4");
+            return;
+        }
+        if (info.configVersion() > state.ensemble().version()) {
+            drop(learner, "knows a newer configuration, version " + Long.toHexString(info.configVersion()));
+            return;
+        }
+        for (Learner other : new ArrayList<>(learners.values())) {
+            if (other != learner && other.serverId == info.serverId() && other.phase != Phase.CONNECTED) {
+                drop(other, "server " + info.serverId() + " has come back on another link");
+            }
+        }
+        learner.serverId = info.serverId();
+        learner.observer = info.observer();
+        learner.acceptedEpoch = info.acceptedEpoch();
+        learner.phase = Phase.INFORMED;
+        if (stage == Stage.EPOCH) {
+            chooseEpoch();
+        } else {
+            state.out.sendToLearner(learner.link, new QuorumPacket.LeaderInfo(epoch, PROTOCOL_VERSION));
+        }
+    }
+
+    /// The epoch is one more than any that a member of a quorum has accepted, so nobody has followed another leader in
+    /// it.
+    private void chooseEpoch() {
+        if (stage != Stage.EPOCH || epochChosen || !isQuorum(learner -> learner.isAtLeast(Phase.INFORMED))) {
+            return;
+        }
+        epoch = state.acceptedEpoch + 1;
+        for (Learner learner : learners.values()) {
+            if (learner.isAtLeast(Phase.INFORMED)) {
+                epoch = Math.max(epoch, learner.acceptedEpoch + 1);
+            }
+        }
+        epochChosen = true;
+        state.out.storeAcceptedEpoch(epoch);
+    }
+
+    @Override
+    public void acceptedEpochStored(long stored) {
+        if (stage != Stage.EPOCH || !epochChosen || stored != epoch) {
+            return;
+        }
+        enter(Stage.EPOCH_ACKS);
+        for (Learner learner : learners.values()) {
+            if (learner.phase == Phase.INFORMED) {
+                state.out.sendToLearner(learner.link, new QuorumPacket.LeaderInfo(epoch, PROTOCOL_VERSION));
+            }
+        }
+        countEpochAcks();
+    }
+
+    private void epochAcked(Learner learner, QuorumPacket.AckEpoch ack) {
+        if (learner.phase != Phase.INFORMED || stage == Stage.EPOCH) {
+            drop(learner, "ACKEPOCH out of turn");
+            return;
+        }
+        learner.zxid = ack.lastZxid();
+        learner.currentEpoch = ack.currentEpoch();
+        if (stage == Stage.EPOCH_ACKS && isAheadOfUs(ack)) {
+            drop(learner, "is ahead of us: epoch " + ack.currentEpoch() + ", zxid " + Zxid.hex(ack.lastZxid()));
+            return;
+        }
+        learner.phase = Phase.EPOCH_ACKED;
+        if (stage == Stage.EPOCH_ACKS) {
+            countEpochAcks();
+        } else if (stage != Stage.EPOCH_STORED) {
+            synchronise(learner);
+        }
+    }
+
+    private boolean isAheadOfUs(QuorumPacket.AckEpoch ack) {
+        return ack.currentEpoch() != -1
+                && (ack.currentEpoch() > state.currentEpoch
+                        || (ack.currentEpoch() == state.currentEpoch && ack.lastZxid() > state.lastLogged));
+    }
+
+    private void countEpochAcks() {
+        boolean agreed = isQuorum(
+                learner -> learner.isAtLeast(Phase.EPOCH_ACKED) && learner.currentEpoch != -1 && learner.zxid != -1);
+        if (stage == Stage.EPOCH_ACKS && agreed) {
+            enter(Stage.EPOCH_STORED);
+            state.out.storeCurrentEpoch(epoch);
+        }
+    }
+
+    @Override
+    public void currentEpochStored(long stored) {
+        if (stage != Stage.EPOCH_STORED || stored != epoch) {
+            return;
+        }
+        enter(Stage.NEW_LEADER_ACKS);
+        for (Learner learner : new ArrayList<>(learners.values())) {
+            if (learner.phase == Phase.EPOCH_ACKED) {
+                synchronise(learner);
+            }
+        }
+        countNewLeaderAcks();
+    }
+
+    // --- synchronisation
+
+    /// From here on the learner gets everything that is proposed, behind what it missed: both happen in one step, so
+    /// nothing falls between
+    /// (peer-protocol.md §8, TLA+ a).
+    private void synchronise(Learner learner) {
+        SyncPlan plan = SyncPlan.choose(learner.zxid, state.committed, state.tree.lastZxid());
+        switch (plan) {
+            case SyncPlan.Diff diff -> {
+                state.out.sendToLearner(learner.link, new QuorumPacket.Diff(diff.zxid()));
+                sendHistory(learner, diff.missing());
+            }
+            case SyncPlan.Truncate truncate -> {
+                state.out.sendToLearner(learner.link, new QuorumPacket.Trunc(truncate.zxid()));
+                sendHistory(learner, truncate.missing());
+            }
+            case SyncPlan.Snapshot _ -> {
+                state.out.sendToLearner(learner.link, new QuorumPacket.Snap(state.tree.lastZxid()));
+                learner.snapshot = state.snapshots.toLearner(learner.link);
+            }
+        }
+        if (proposals != null && !learner.observer) {
+            for (TxnEntry entry : proposals.outstanding()) {
+                state.out.sendToLearner(learner.link, new QuorumPacket.Proposal(entry));
+            }
+        }
+        learner.phase = Phase.SYNCHRONISING;
+        state.out.sendToLearner(
+                learner.link, new QuorumPacket.NewLeader(Zxid.of(epoch, 0), ConfigText.format(state.ensemble())));
+        state.trace("server " + learner.serverId + " at " + Zxid.hex(learner.zxid) + " is synchronised by "
+                + plan.getClass().getSimpleName());
+    }
+
+    private void sendHistory(Learner learner, List<TxnEntry> missing) {
+        for (TxnEntry entry : missing) {
+            state.out.sendToLearner(learner.link, new QuorumPacket.Proposal(entry));
+            state.out.sendToLearner(learner.link, new QuorumPacket.Commit(entry.zxid()));
+        }
+    }
+
+    private void acked(Learner learner, long zxid) {
+        if (learner.phase == Phase.SYNCHRONISING) {
+            if (zxid != Zxid.of(epoch, 0)) {
+                drop(learner, "acknowledges " + Zxid.hex(zxid) + " instead of NEWLEADER");
+                return;
+            }
+            learner.phase = Phase.SYNCHRONISED;
+            if (stage == Stage.BROADCAST) {
+                activate(learner);
+            } else {
+                countNewLeaderAcks();
+            }
+        } else if (learner.phase == Phase.ACTIVE && !learner.observer && Zxid.counter(zxid) != 0) {
+            commits.ack(learner.serverId, zxid);
+            commit();
+        }
+    }
+
+    private void activate(Learner learner) {
+        learner.phase = Phase.ACTIVE;
+        state.out.sendToLearner(learner.link, new QuorumPacket.UpToDate());
+    }
+
+    private void countNewLeaderAcks() {
+        boolean durable = state.lastSynced >= state.lastLogged;
+        if (stage == Stage.NEW_LEADER_ACKS && durable && isQuorum(learner -> learner.isAtLeast(Phase.SYNCHRONISED))) {
+            broadcast();
+        }
+    }
+
+    /// A quorum has our history: it is committed, and the epoch may begin (peer-protocol.md §5.8).
+    private void broadcast() {
+        enter(Stage.BROADCAST);
+        state.tree.lastZxid(Zxid.of(epoch, 0));
+        proposals = new Proposals(state, this, Zxid.of(epoch, 0));
+        pingAt = state.now;
+        for (Learner learner : learners.values()) {
+            if (learner.phase == Phase.SYNCHRONISED) {
+                activate(learner);
+            }
+        }
+        member.established(epoch);
+        state.snapshots.takeIfDue();
+    }
+
+    // --- broadcast
+
+    @Override
+    public void synced(long zxid) {
+        if (stage == Stage.BROADCAST) {
+            commits.ack(state.me(), zxid);
+            commit();
+        } else {
+            countNewLeaderAcks();
+        }
+    }
+
+    private void commit() {
+        Proposals active = proposals;
+        if (active != null) {
+            active.commitTo(commits.committable());
+        }
+    }
+
+    @Override
+    public void proposed(TxnEntry entry) {
+        QuorumPacket packet = new QuorumPacket.Proposal(entry);
+        for (Learner learner : learners.values()) {
+            if (!learner.observer && learner.isAtLeast(Phase.SYNCHRONISING)) {
+                state.out.sendToLearner(learner.link, packet);
+            }
+        }
+    }
+
+    @Override
+    public void committed(TxnEntry entry) {
+        QuorumPacket commit = new QuorumPacket.Commit(entry.zxid());
+        for (Learner learner : learners.values()) {
+            if (learner.isAtLeast(Phase.SYNCHRONISING)) {
+                state.out.sendToLearner(learner.link, learner.observer ? new QuorumPacket.Inform(entry) : commit);
+            }
+        }
+    }
+
+    @Override
+    public void synced(long link, long session, int xid) {
+        if (link == Proposals.LOCAL) {
+            state.clients.synced(session, xid);
+        } else if (learners.containsKey(link)) {
+            state.out.sendToLearner(link, new QuorumPacket.Sync(0));
+        }
+    }
+
+    private void touched(QuorumPacket.Ping ping) {
+        List<QuorumPacket.Touch> touches = ping.touches();
+        Proposals active = proposals;
+        if (touches != null && active != null) {
+            touches.forEach(touch -> active.touch(touch.sessionId(), touch.timeoutMillis()));
+        }
+    }
+
+    private void requested(Learner learner, QuorumPacket.Request request) {
+        Proposals active = proposals;
+        if (active == null || !learner.isAtLeast(Phase.SYNCHRONISED)) {
+            drop(learner, "request before it was told to serve");
+            return;
+        }
+        if (request.opCode() == OpCode.SYNC) {
+            active.sync(learner.link, request.sessionId(), request.cxid());
+            return;
+        }
+        ClientRequest decoded = state.codec.decodeRequest(request.opCode(), request.body());
+        active.submit(learner.link, request.sessionId(), request.cxid(), request.opCode(), decoded, request.authInfo());
+    }
+
+    private void revalidated(Learner learner, QuorumPacket.Revalidate revalidate) {
+        Proposals active = proposals;
+        boolean valid =
+                active != null && active.revalidate(learner.link, revalidate.sessionId(), revalidate.timeoutMillis());
+        state.out.sendToLearner(learner.link, new QuorumPacket.Revalidated(revalidate.sessionId(), valid));
+    }
+
+    @Override
+    public void submit(long session, int xid, int opCode, ClientRequest request, byte[] body, List<AuthId> ids) {
+        Proposals active = proposals;
+        if (active != null) {
+            active.submit(Proposals.LOCAL, session, xid, opCode, request, ids);
+        }
+    }
+
+    @Override
+    public void sync(long session, int xid, byte[] body) {
+        Proposals active = proposals;
+        if (active != null) {
+            active.sync(Proposals.LOCAL, session, xid);
+        }
+    }
+
+    @Override
+    public void revalidate(long session, int timeoutMillis) {
+        Proposals active = proposals;
+        state.clients.revalidated(
+                session, active != null && active.revalidate(Proposals.LOCAL, session, timeoutMillis));
+    }
+
+    @Override
+    public void touch(long session, int timeoutMillis) {
+        Proposals active = proposals;
+        if (active != null) {
+            active.touch(session, timeoutMillis);
+        }
+    }
+
+    @Override
+    public void snapshotDone(long snapshot, boolean ok) {
+        for (Learner learner : new ArrayList<>(learners.values())) {
+            if (learner.snapshot == snapshot) {
+                learner.snapshot = 0;
+                learner.heardAt = state.now;
+                if (!ok) {
+                    drop(learner, "its snapshot could not be sent");
+                }
+            }
+        }
+    }
+
+    // --- liveness
+
+    @Override
+    public void tick() {
+        if (stage != Stage.BROADCAST && state.now >= stageDeadline) {
+            member.lookAgain("no quorum for " + phase() + " within initLimit");
+            return;
+        }
+        dropSilent();
+        if (state.now >= pingAt) {
+            pingAt = state.now + state.config.tickNanos() / 2;
+            ping();
+        }
+        Proposals active = proposals;
+        if (active == null) {
+            return;
+        }
+        if (!isQuorum(learner -> learner.isAtLeast(Phase.SYNCHRONISED))) {
+            member.lookAgain("a quorum does not follow any more");
+        } else if (active.exhausted()) {
+            member.lookAgain("epoch " + epoch + " has no zxid left");
+        } else {
+            active.tick();
+        }
+    }
+
+    private void dropSilent() {
+        for (Learner learner : new ArrayList<>(learners.values())) {
+            long limit =
+                    state.config.syncLimitNanos() + (learner.phase == Phase.ACTIVE ? 0 : state.config.initLimitNanos());
+            if (learner.snapshot == 0 && state.now - learner.heardAt > limit) {
+                drop(learner, "server " + learner.serverId + " is silent");
+            }
+        }
+    }
+
+    private void ping() {
+        Proposals active = proposals;
+        long zxid = active == null ? Zxid.of(Math.max(0, epoch), 0) : active.lastProposed();
+        QuorumPacket ping = new QuorumPacket.Ping(zxid, null);
+        for (Learner learner : learners.values()) {
+            if (learner.isAtLeast(Phase.SYNCHRONISING) && learner.snapshot == 0) {
+                state.out.sendToLearner(learner.link, ping);
+            }
+        }
+    }
+
+    @Override
+    public void leave(String reason) {
+        state.out.acceptLearners(false);
+        for (Learner learner : learners.values()) {
+            state.snapshots.abort(learner.snapshot);
+        }
+        Proposals active = proposals;
+        if (active != null) {
+            active.keepForElection();
+        }
+    }
+}

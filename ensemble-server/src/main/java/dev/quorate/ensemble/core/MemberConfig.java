@@ -1,0 +1,38 @@
+package dev.quorate.ensemble.core;
+
+import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.request.RequestConfig;
+
+/// What a member is told at its start. `ensemble` has no members for a standalone server, whose zxids know no epochs.
+/// Limits are in ticks,
+/// times in milliseconds; `snapCount` and `commitLogCount` in transactions.
+public record MemberConfig(
+        long serverId,
+        EnsembleConfig ensemble,
+        int tickMillis,
+        int initLimitTicks,
+        int syncLimitTicks,
+        int sessionTimeoutMinMillis,
+        int sessionTimeoutMaxMillis,
+        int snapCount,
+        int commitLogCount,
+        int outstandingPerConnectionMax,
+        int reaperIntervalMillis,
+        RequestConfig requests) {
+
+    public boolean standalone() {
+        return ensemble.members().isEmpty();
+    }
+
+    long initLimitNanos() {
+        return (long) initLimitTicks * tickMillis * 1_000_000;
+    }
+
+    long syncLimitNanos() {
+        return (long) syncLimitTicks * tickMillis * 1_000_000;
+    }
+
+    long tickNanos() {
+        return tickMillis * 1_000_000L;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.quorate.ensemble.core;
+
+import dev.quorate.ensemble.port.TxnCodec;
+import dev.quorate.ensemble.quorum.ConfigText;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.request.Reads;
+import dev.quorate.ensemble.tree.ApplyResult;
+import dev.quorate.ensemble.tree.DataTree;
+import dev.quorate.ensemble.txn.TxnEntry;
+import dev.quorate.ensemble.watch.WatchTables;
+import dev.quorate.ensemble.zab.CommittedLog;
+import java.util.random.RandomGenerator;
+
+/// What all roles share: the tree, the log's end, the epochs, and the arguments of the step under way.
+final class MemberState {
+    final MemberConfig config;
+    final TxnCodec codec;
+    final WatchTables watches = new WatchTables();
+    final CommittedLog committed;
+    final Clients clients;
+    final Snapshots snapshots;
+
+    Outbox out = NoOutbox.INSTANCE;
+    long now;
+    long wallMillis;
+
+    DataTree tree;
+    Reads reads;
+    long acceptedEpoch;
+    long currentEpoch;
+    /// Last zxid handed to the log, and the last one that is durable; -1: nothing, and no right to vote.
+    long lastLogged;
+    long lastSynced;
+    private long nextLink = 1;
+
+    MemberState(MemberConfig config, Recovered recovered, TxnCodec codec, RandomGenerator random) {
+        this.config = config;
+        this.codec = codec;
+        committed = new CommittedLog(config.commitLogCount());
+        tree = recovered.tree();
+        reads = new Reads(config.requests(), tree, watches);
+        recovered.recent().forEach(committed::add);
+        acceptedEpoch = recovered.acceptedEpoch();
+        currentEpoch = recovered.currentEpoch();
+        lastLogged = recovered.lastZxid();
+        lastSynced = lastLogged;
+        clients = new Clients(this);
+        snapshots = new Snapshots(this, random, recovered.snapshotWanted());
+    }
+
+    EnsembleConfig ensemble() {
+        return config.ensemble();
+    }
+
+    long me() {
+        return config.serverId();
+    }
+
+    /// A number for a link or a snapshot that this side names; those of the transport are its own.
+    long nextLink() {
+        return nextLink++;
+    }
+
+    /// Another tree takes the place of this one: a snapshot from the leader, or what was read back after a cut.
+    void replaceTree(DataTree other) {
+        tree = other;
+        reads = new Reads(config.requests(), tree, watches);
+        committed.clear();
+    }
+
+    /// Writes to the log, in order.
+    void append(TxnEntry entry) {
+        out.append(entry);
+        lastLogged = entry.zxid();
+    }
+
+    /// A committed transaction takes effect: the tree changes, watches fire, whoever asked for it is answered.
+    void apply(TxnEntry entry) {
+        ApplyResult result = tree.apply(entry.header(), entry.txn());
+        committed.add(entry);
+        clients.applied(entry, result);
+        snapshots.applied();
+    }
+
+    /// `/zookeeper/config` shows the configuration that this server knows.
+    void showConfig() {
+        if (!config.standalone()) {
+            tree.config(ConfigText.format(ensemble()), ensemble().version());
+        }
+    }
+
+    void trace(String line) {
+        out.trace(line);
+    }
+}

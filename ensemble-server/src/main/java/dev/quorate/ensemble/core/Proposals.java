@@ -1,0 +1,209 @@
+package dev.quorate.ensemble.core;
+
+import dev.quorate.ensemble.message.ClientRequest;
+import dev.quorate.ensemble.message.OpCode;
+import dev.quorate.ensemble.model.AuthId;
+import dev.quorate.ensemble.model.EphemeralOwner;
+import dev.quorate.ensemble.model.ErrorCode;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.request.PendingChanges;
+import dev.quorate.ensemble.request.Preparer;
+import dev.quorate.ensemble.session.SessionTable;
+import dev.quorate.ensemble.tree.Znode;
+import dev.quorate.ensemble.txn.Txn;
+import dev.quorate.ensemble.txn.TxnEntry;
+import dev.quorate.ensemble.txn.TxnHeader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The one writer of an ensemble (peer-protocol.md §5.2): turns requests into transactions with ascending zxids, keeps
+/// what is outstanding, and applies
+/// it in order once the role says that it is committed. Also the keeper of sessions and the reaper of containers.
+final class Proposals {
+    /// Who is told of each proposal and each commit, before it is applied here.
+    interface Audience {
+        void proposed(TxnEntry entry);
+
+        void committed(TxnEntry entry);
+
+        /// A sync asked for through `link` is due.
+        void synced(long link, long session, int xid);
+    }
+
+    /// The link of this server's own clients.
+    static final long LOCAL = -1;
+
+    private static final long UNCLAIMED = 0;
+    private static final List<AuthId> NOBODY = List.of();
+
+    private record Sync(long afterZxid, long link, long session, int xid) {}
+
+    private final MemberState state;
+    private final Audience audience;
+    private final SessionTable sessions;
+    private final PendingChanges pending = new PendingChanges();
+    private final Preparer preparer;
+    private final ArrayDeque<TxnEntry> outstanding = new ArrayDeque<>();
+    private final ArrayDeque<Sync> syncs = new ArrayDeque<>();
+    private long lastProposed;
+    private long reapAt;
+
+    /// Starts after `lastZxid`; every session of the tree gets its whole timeout from now.
+    Proposals(MemberState state, Audience audience, long lastZxid) {
+        this.state = state;
+        this.audience = audience;
+        lastProposed = lastZxid;
+        sessions = new SessionTable(state.config.tickMillis());
+        preparer = new Preparer(state.config.requests(), state.tree, pending);
+        state.tree.sessions().forEach((session, timeout) -> sessions.add(session, timeout, state.now));
+        reapAt = state.now + state.config.reaperIntervalMillis() * 1_000_000L;
+    }
+
+    long lastProposed() {
+        return lastProposed;
+    }
+
+    /// The epoch has no zxid left to give: the leader has to hand over to another epoch.
+    boolean exhausted() {
+        return Zxid.counter(lastProposed) >= Zxid.MAX_COUNTER - 1;
+    }
+
+    Iterable<TxnEntry> outstanding() {
+        return outstanding;
+    }
+
+    int outstandingCount() {
+        return outstanding.size();
+    }
+
+    int sessionCount() {
+        return sessions.size();
+    }
+
+    // --- requests
+
+    /// A write that came through a link. Every one becomes a transaction, failures too.
+    void submit(long link, long session, int cxid, int opCode, ClientRequest request, List<AuthId> ids) {
+        ErrorCode refusal = admit(link, session, opCode, request);
+        if (refusal == ErrorCode.OK) {
+            propose(session, cxid, preparer.prepare(request, session, ids, lastProposed + 1));
+        } else {
+            propose(session, cxid, new Txn.Error(refusal.code()));
+        }
+    }
+
+    private ErrorCode admit(long link, long session, int opCode, ClientRequest request) {
+        if (request instanceof ClientRequest.CreateSession create) {
+            sessions.add(session, create.timeoutMillis(), state.now);
+            sessions.owner(session, link);
+            return ErrorCode.OK;
+        }
+        if (!sessions.contains(session) || sessions.isClosing(session)) {
+            return ErrorCode.SESSION_EXPIRED;
+        }
+        long owner = sessions.owner(session);
+        if (owner == UNCLAIMED) {
+            sessions.owner(session, link);
+        } else if (owner != link) {
+            return ErrorCode.SESSION_MOVED;
+        }
+        if (opCode == OpCode.CLOSE_SESSION) {
+            sessions.close(session);
+        }
+        return ErrorCode.OK;
+    }
+
+    private void propose(long session, int cxid, Txn txn) {
+        TxnHeader header = new TxnHeader(session, cxid, ++lastProposed, state.wallMillis, txn.type());
+        TxnEntry entry = state.codec.encode(header, txn, null);
+        outstanding.add(entry);
+        state.append(entry);
+        audience.proposed(entry);
+        state.out.syncLog();
+    }
+
+    void sync(long link, long session, int xid) {
+        if (outstanding.isEmpty()) {
+            audience.synced(link, session, xid);
+        } else {
+            syncs.add(new Sync(lastProposed, link, session, xid));
+        }
+    }
+
+    /// Everything up to `zxid` is committed: tell the others, then let it take effect.
+    void commitTo(long zxid) {
+        while (!outstanding.isEmpty() && outstanding.peek().zxid() <= zxid) {
+            TxnEntry entry = outstanding.poll();
+            audience.committed(entry);
+            state.apply(entry);
+            pending.applied(entry.zxid());
+            if (entry.txn() instanceof Txn.CloseSession) {
+                sessions.remove(entry.header().sessionId());
+            }
+            while (!syncs.isEmpty() && syncs.peek().afterZxid <= entry.zxid()) {
+                Sync sync = syncs.poll();
+                audience.synced(sync.link, sync.session, sync.xid);
+            }
+        }
+    }
+
+    /// The role ends. What is outstanding stands in the log, so it belongs to the history this server votes with
+    /// (peer-protocol.md §8, 2845).
+    void keepForElection() {
+        for (TxnEntry entry : outstanding) {
+            state.tree.apply(entry.header(), entry.txn());
+            state.committed.add(entry);
+        }
+        outstanding.clear();
+    }
+
+    // --- sessions and what dies by itself
+
+    boolean touch(long session, int timeoutMillis) {
+        return sessions.touch(session, timeoutMillis, state.now);
+    }
+
+    /// The session is used through this link from now on. False when there is no such session.
+    boolean revalidate(long link, long session, int timeoutMillis) {
+        if (!sessions.touch(session, timeoutMillis, state.now)) {
+            return false;
+        }
+        sessions.owner(session, link);
+        return true;
+    }
+
+    void tick() {
+        for (long session : sessions.expire(state.now)) {
+            state.trace("session 0x" + Long.toHexString(session) + " expired");
+            propose(session, 0, preparer.prepare(new ClientRequest.CloseSession(), session, NOBODY, lastProposed + 1));
+        }
+        if (state.now >= reapAt) {
+            reapAt = state.now + state.config.reaperIntervalMillis() * 1_000_000L;
+            reap();
+        }
+    }
+
+    /// Containers that had children and have none, and TTL znodes past their time (client-protocol.md §14).
+    private void reap() {
+        for (String path : new ArrayList<>(state.tree.reapable())) {
+            Znode node = state.tree.get(path);
+            if (node != null && isOver(node)) {
+                Txn txn = preparer.prepare(new ClientRequest.DeleteContainer(path), 0, NOBODY, lastProposed + 1);
+                if (!(txn instanceof Txn.Error)) {
+                    propose(0, 0, txn);
+                }
+            }
+        }
+    }
+
+    private boolean isOver(Znode node) {
+        if (node.childCount() > 0) {
+            return false;
+        }
+        if (EphemeralOwner.isContainer(node.owner())) {
+            return node.createCount() > 0;
+        }
+        return state.wallMillis - node.mtime() > EphemeralOwner.ttlMillis(node.owner());
+    }
+}

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /// The CRDs as the classes say, completed by what the generator has no words for: the order of columns, list types,
 /// limits of
@@ -105,6 +106,7 @@ final class GeneratedDefinitions {
                 if (key != null && "array".equals(property.getType())) {
                     property.setXKubernetesListType("map");
                     property.setXKubernetesListMapKeys(List.of(key));
+                    requireKey(property.getItems().getSchema(), key);
                 }
                 complete(property);
             });
@@ -116,6 +118,13 @@ final class GeneratedDefinitions {
                 && schema.getAdditionalProperties().getSchema() != null) {
             complete(schema.getAdditionalProperties().getSchema());
         }
+    }
+
+    /// The API server refuses a list whose items may lack the key.
+    private static void requireKey(JSONSchemaProps item, String key) {
+        TreeSet<String> required = new TreeSet<>(item.getRequired());
+        required.add(key);
+        item.setRequired(List.copyOf(required));
     }
 
     private static CustomResourceColumnDefinition column(String name, String type, String path) {

@@ -37,7 +37,11 @@ public final class AdminServer implements AutoCloseable {
     private final HttpServer http;
     private final Source source;
     private final String prefix;
-    private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /// Made when it is first needed: loading it would double the time to the first client.
+    private static final class Json {
+        static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    }
 
     /// Listens at once.
     public AdminServer(InetSocketAddress address, String commandPath, Source source) throws IOException {
@@ -90,7 +94,7 @@ public final class AdminServer implements AutoCloseable {
 
     private void command(HttpExchange exchange, String name) throws IOException {
         try {
-            String body = json.writeValueAsString(Commands.run(name, source::facts));
+            String body = Json.MAPPER.writeValueAsString(Commands.run(name, source::facts));
             send(exchange, 200, "application/json", body);
         } catch (UnresponsiveLoop e) {
             send(exchange, 503, "text/plain", e.getMessage() + "\n");

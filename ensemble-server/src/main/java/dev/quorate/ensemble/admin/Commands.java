@@ -41,7 +41,7 @@ final class Commands {
         add("connection_stat_reset", facts -> fields(), "crst");
         add("connections", facts -> connections(facts, true), "cons");
         add("dirs", Commands::directories);
-        add("environment", facts -> environment(), "env", "envi");
+        add("environment", Commands::environment, "env", "envi");
         add("hash", Commands::hash);
         add("is_read_only", facts -> fields("read_only", false), "isro");
         add("last_snapshot", Commands::lastSnapshot, "lsnp");
@@ -174,8 +174,10 @@ final class Commands {
                 "logdir_size", DirectorySize.of(facts.config().dataLogDir()));
     }
 
-    static Map<String, Object> environment() {
-        return ProcessEnvironment.describe();
+    static Map<String, Object> environment(ServerFacts facts) {
+        Map<String, Object> values = fields("zookeeper.version", facts.version());
+        values.putAll(ProcessEnvironment.describe());
+        return values;
     }
 
     private static Map<String, Object> hash(ServerFacts facts) {

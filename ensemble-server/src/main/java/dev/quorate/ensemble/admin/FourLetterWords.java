@@ -36,7 +36,7 @@ public final class FourLetterWords {
             case "isro":
                 return facts.status().serving() ? "rw" : "null";
             case "envi":
-                return environment();
+                return environment(facts);
             case "gtmk", "stmk":
                 return "306";
             default:
@@ -182,9 +182,9 @@ public final class FourLetterWords {
         return text.toString();
     }
 
-    private static String environment() {
+    private static String environment(ServerFacts facts) {
         StringBuilder text = new StringBuilder("Environment:\n");
-        Commands.environment()
+        Commands.environment(facts)
                 .forEach((key, value) ->
                         text.append(key).append('=').append(value).append('\n'));
         return text.toString();

@@ -313,7 +313,7 @@ public final class EnsembleMember {
                         ? 0
                         : leading.active(learner -> !learner.observer && !ensemble.isVoter(learner.serverId)),
                 leading == null ? 0 : leading.pendingSyncs(),
-                state.tree.size(),
+                state.tree.size() + 1, // the root counts twice for whoever knows ZooKeeper: an empty server says 5
                 state.tree.ephemeralCount(),
                 state.watches.size(),
                 state.tree.approximateDataSize(),

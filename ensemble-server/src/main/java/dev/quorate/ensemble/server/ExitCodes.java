@@ -1,0 +1,14 @@
+package dev.quorate.ensemble.server;
+
+/// Exit codes of every verb, as `--help` lists them.
+public final class ExitCodes {
+    public static final int OK = 0;
+    /// The server or the verb failed while it ran: storage, data, a port in use.
+    public static final int FAILED = 1;
+    /// Wrong command line or configuration; starting again does not help.
+    public static final int USAGE = 2;
+    /// The volume belongs to somebody else, or holds what nobody knows.
+    public static final int FOREIGN_VOLUME = 78;
+
+    private ExitCodes() {}
+}

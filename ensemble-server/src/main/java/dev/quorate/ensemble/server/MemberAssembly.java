@@ -1,0 +1,59 @@
+package dev.quorate.ensemble.server;
+
+import dev.quorate.ensemble.config.ServerConfig;
+import dev.quorate.ensemble.core.EnsembleMember;
+import dev.quorate.ensemble.core.MemberConfig;
+import dev.quorate.ensemble.core.Recovered;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.request.RequestConfig;
+import dev.quorate.ensemble.storage.Recovery;
+import dev.quorate.ensemble.wire.TxnWire;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/// Makes the member out of what is configured and what the disk held.
+final class MemberAssembly {
+    /// A client with more requests under way than this is not read.
+    private static final int OUTSTANDING_PER_CONNECTION = 1_000;
+
+    private MemberAssembly() {}
+
+    static EnsembleMember assemble(ServerConfig config, Recovery.Recovered recovered, boolean mayVote) {
+        long lastZxid = recovered.tree().lastZxid();
+        long logged = Zxid.epoch(lastZxid);
+        // Missing epoch files are made up from the log (storage-formats.md §1).
+        long current = recovered.currentEpoch() >= 0 ? recovered.currentEpoch() : logged;
+        long accepted = Math.max(current, recovered.acceptedEpoch() >= 0 ? recovered.acceptedEpoch() : logged);
+        boolean longLog = recovered.tail().size() >= config.storage().commitLogCount();
+        return new EnsembleMember(
+                memberConfig(config),
+                new Recovered(recovered.tree(), recovered.tail(), mayVote ? lastZxid : -1, accepted, current, longLog),
+                new TxnWire(),
+                RandomGenerator.getDefault());
+    }
+
+    private static MemberConfig memberConfig(ServerConfig config) {
+        EnsembleConfig members = config.quorum().members();
+        ServerConfig.Timing timing = config.timing();
+        ServerConfig.Requests requests = config.requests();
+        String superDigest = requests.superDigest();
+        return new MemberConfig(
+                config.serverId(),
+                members == null ? new EnsembleConfig(new TreeMap<>(), 0) : members,
+                timing.tickTimeMillis(),
+                timing.initLimitTicks(),
+                timing.syncLimitTicks(),
+                timing.minSessionTimeoutMillis(),
+                timing.maxSessionTimeoutMillis(),
+                config.storage().snapCount(),
+                config.storage().commitLogCount(),
+                OUTSTANDING_PER_CONNECTION,
+                timing.containerCheckIntervalMillis(),
+                new RequestConfig(
+                        requests.extendedTypes(),
+                        requests.enforceQuota(),
+                        requests.skipAcl(),
+                        superDigest == null ? "" : superDigest));
+    }
+}

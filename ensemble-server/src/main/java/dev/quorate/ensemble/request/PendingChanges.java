@@ -50,11 +50,12 @@ public final class PendingChanges {
 
     private record Change(long zxid, String key) {}
 
-    private record Undo(String key, @Nullable Record before) {}
+    private record Undo(String key, Record after, @Nullable Record before) {}
 
     private final Map<String, Record> records = new HashMap<>();
     private final Deque<Change> order = new ArrayDeque<>();
-    private final Map<Long, Set<String>> ephemerals = new HashMap<>();
+    /// Keys of the records that exist and are owned, by owner.
+    private final Map<Long, Set<String>> owned = new HashMap<>();
     private @Nullable List<Undo> undo;
 
     /// The znode after everything outstanding, null where there is none. A record of something deleted counts as none.
@@ -83,10 +84,23 @@ public final class PendingChanges {
         Record before = records.put(key, record);
         order.add(new Change(record.zxid, key));
         if (undo != null) {
-            undo.add(new Undo(key, before));
+            undo.add(new Undo(key, record, before));
         }
-        if (record.exists && before == null && record.owner != EphemeralOwner.NONE) {
-            ephemerals.computeIfAbsent(record.owner, owner -> new HashSet<>()).add(key);
+        reindex(key, before, record);
+    }
+
+    private void reindex(String key, @Nullable Record before, @Nullable Record after) {
+        long was = before != null && before.exists ? before.owner : EphemeralOwner.NONE;
+        long is = after != null && after.exists ? after.owner : EphemeralOwner.NONE;
+        if (was == is) {
+            return;
+        }
+        Set<String> keys = owned.get(was);
+        if (keys != null && keys.remove(key) && keys.isEmpty()) {
+            owned.remove(was);
+        }
+        if (is != EphemeralOwner.NONE) {
+            owned.computeIfAbsent(is, owner -> new HashSet<>()).add(key);
         }
     }
 
@@ -112,6 +126,7 @@ public final class PendingChanges {
             } else {
                 records.put(change.key, change.before);
             }
+            reindex(change.key, change.after, change.before);
             order.removeLast();
         }
     }
@@ -119,7 +134,7 @@ public final class PendingChanges {
     /// Paths that a session owns after everything outstanding, sorted.
     List<String> ephemeralsOf(DataTree tree, long session) {
         Set<String> candidates = new TreeSet<>(tree.ephemeralsOf(session));
-        candidates.addAll(ephemerals.getOrDefault(session, Set.of()));
+        candidates.addAll(owned.getOrDefault(session, Set.of()));
         List<String> own = new ArrayList<>();
         for (String key : candidates) {
             Record record = get(tree, key);
@@ -137,10 +152,7 @@ public final class PendingChanges {
             Record record = records.get(change.key);
             if (record != null && record.zxid <= zxid) {
                 records.remove(change.key);
-                Set<String> own = ephemerals.get(record.owner);
-                if (own != null && own.remove(change.key) && own.isEmpty()) {
-                    ephemerals.remove(record.owner);
-                }
+                reindex(change.key, record, null);
             }
         }
     }
@@ -149,8 +161,18 @@ public final class PendingChanges {
     public void clear() {
         records.clear();
         order.clear();
-        ephemerals.clear();
+        owned.clear();
         undo = null;
+    }
+
+    /// Znodes touched by what is outstanding.
+    public int size() {
+        return records.size();
+    }
+
+    /// Sessions and the like that own what is outstanding.
+    int owners() {
+        return owned.size();
     }
 
     static String key(String path) {

@@ -16,9 +16,16 @@ public final class Permissions {
         skipAcl = config.skipAcl();
     }
 
-    /// Whether one of these identities has one of the permissions; an absent list permits everything.
+    /// Whether one of these identities has one of the permissions; an empty list permits everything. Null is a list
+    /// that a damaged snapshot lost: nobody but `super` passes.
     public boolean allows(@Nullable List<Acl> acls, int perms, List<AuthId> ids) {
-        if (skipAcl || acls == null || acls.isEmpty()) {
+        if (skipAcl) {
+            return true;
+        }
+        if (acls == null) {
+            return hasSuper(ids);
+        }
+        if (acls.isEmpty()) {
             return true;
         }
         for (int i = 0; i < acls.size(); i++) {
@@ -29,6 +36,15 @@ public final class Permissions {
         }
         for (AuthId id : ids) {
             if (Authentication.SUPER.equals(id.scheme()) || matchesOne(acls, perms, id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasSuper(List<AuthId> ids) {
+        for (AuthId id : ids) {
+            if (Authentication.SUPER.equals(id.scheme())) {
                 return true;
             }
         }
@@ -66,7 +82,7 @@ public final class Permissions {
         for (Acl acl : distinct) {
             String scheme = acl.id().scheme();
             String id = acl.id().id();
-            if (scheme == null || id == null) {
+            if (scheme == null) {
                 return null;
             }
             if (scheme.equals(Authentication.AUTH)) {
@@ -79,7 +95,7 @@ public final class Permissions {
                 if (fixed.size() == before) {
                     return null;
                 }
-            } else if (Authentication.isValidId(scheme, id)) {
+            } else if (id != null && Authentication.isValidId(scheme, id)) {
                 fixed.add(acl);
             } else {
                 return null;

@@ -120,7 +120,7 @@ public final class Preparer {
 
     private void permit(Record record, int perm, List<AuthId> ids) throws Refused {
         if (!permissions.allows(record.acl(), perm, ids)) {
-            throw new Refused(ErrorCode.NO_AUTH);
+            throw new Refused(record.acl() == null ? ErrorCode.MARSHALLING_ERROR : ErrorCode.NO_AUTH);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.model.Acl;
 import dev.quorate.ensemble.model.AuthId;
 import dev.quorate.ensemble.model.ErrorCode;
-import dev.quorate.ensemble.model.ZnodePath;
 import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.tree.Znode;
 import dev.quorate.ensemble.watch.WatchTables;
@@ -69,6 +68,11 @@ public final class Reads {
         return permissions.allows(tree.acl(node), Acl.READ, ids);
     }
 
+    /// A znode whose ACL a damaged snapshot lacks is broken, not forbidden.
+    private ReadResult denied(Znode node) {
+        return ReadResult.failed(tree.acl(node) == null ? ErrorCode.MARSHALLING_ERROR : ErrorCode.NO_AUTH);
+    }
+
     private ReadResult getData(@Nullable String path, boolean watch, long connection, List<AuthId> ids) {
         if (path == null) {
             return ReadResult.failed(ErrorCode.MARSHALLING_ERROR);
@@ -78,7 +82,7 @@ public final class Reads {
             return ReadResult.failed(ErrorCode.NO_NODE);
         }
         if (!mayRead(node, ids)) {
-            return ReadResult.failed(ErrorCode.NO_AUTH);
+            return denied(node);
         }
         if (watch) {
             watches.addData(path, connection);
@@ -96,7 +100,7 @@ public final class Reads {
         }
         Znode node = tree.get(path);
         if (node != null && !mayRead(node, ids)) {
-            return ReadResult.failed(ErrorCode.NO_AUTH);
+            return denied(node);
         }
         if (exists.watch()) {
             watches.addData(path, connection);
@@ -116,13 +120,13 @@ public final class Reads {
             return ReadResult.failed(ErrorCode.NO_NODE);
         }
         if (!mayRead(node, ids)) {
-            return ReadResult.failed(ErrorCode.NO_AUTH);
+            return denied(node);
         }
         if (watch) {
             watches.addChild(path, connection);
         }
-        List<String> names = new ArrayList<>(node.children());
-        return ReadResult.of(new ReplyBody.Children(names, withStat ? node.stat(tree.extendedTypes()) : null));
+        return ReadResult.of(
+                new ReplyBody.Children(node.childNames(), withStat ? node.stat(tree.extendedTypes()) : null));
     }
 
     private ReadResult getAcl(@Nullable String path, List<AuthId> ids) {
@@ -169,22 +173,9 @@ public final class Reads {
             return ReadResult.failed(ErrorCode.NO_NODE);
         }
         if (!mayRead(node, ids)) {
-            return ReadResult.failed(ErrorCode.NO_AUTH);
+            return denied(node);
         }
-        int count = ZnodePath.key(path).isEmpty() ? tree.size() - 1 : descendants(path, node);
-        return ReadResult.of(new ReplyBody.Count(count));
-    }
-
-    private int descendants(String path, Znode node) {
-        int count = node.childCount();
-        for (String name : node.children()) {
-            String childPath = path + "/" + name;
-            Znode child = tree.get(childPath);
-            if (child != null) {
-                count += descendants(childPath, child);
-            }
-        }
-        return count;
+        return ReadResult.of(new ReplyBody.Count(tree.descendants(node)));
     }
 
     private ReadResult ephemerals(@Nullable String prefix, long session) {

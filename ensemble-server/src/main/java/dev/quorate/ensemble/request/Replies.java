@@ -45,7 +45,7 @@ public final class Replies {
 
     private static ReplyBody multi(ClientRequest.Multi multi, Txn txn, List<ApplyResult> results) {
         List<ReplyBody.Result> bodies = new ArrayList<>(results.size());
-        boolean failed = txn instanceof Txn.Multi(List<Txn> ops) && ops.stream().anyMatch(Txn.Error.class::isInstance);
+        boolean failed = txn instanceof Txn.Multi(List<Txn> ops) && hasFailed(ops);
         for (int i = 0; i < results.size(); i++) {
             ApplyResult result = results.get(i);
             if (failed || result.error() != ErrorCode.OK.code()) {
@@ -55,6 +55,15 @@ public final class Replies {
             }
         }
         return new ReplyBody.Multi(bodies);
+    }
+
+    private static boolean hasFailed(List<Txn> ops) {
+        for (Txn op : ops) {
+            if (op instanceof Txn.Error) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ReplyBody.Result memberResult(ClientRequest op, ApplyResult result) {

@@ -10,13 +10,14 @@ import dev.quorate.ensemble.model.ZnodePath;
 import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,13 +52,11 @@ public final class DataTree {
         if (fresh) {
             List<Acl> readOnly = List.of(new Acl(Acl.READ, AuthId.ANYONE));
             // The built-in znodes are not counted by their parents; hence visible cversions of -1 and -2.
-            load(ZnodePath.ROOT, new Znode(new byte[0], AclTable.OPEN_ID, BLANK));
-            load("/zookeeper", new Znode(new byte[0], AclTable.OPEN_ID, BLANK));
-            load(ZnodePath.QUOTA, new Znode(new byte[0], AclTable.OPEN_ID, BLANK));
-            load(
-                    ZnodePath.CONFIG,
-                    new Znode(new byte[0], AclTable.OPEN_ID, new PersistedStat(0, 0, 0, 0, 0, 0, -1, 0, 0)));
-            Objects.requireNonNull(nodes.get(ZnodePath.CONFIG)).aclId = acls.use(readOnly);
+            load(new Znode(ZnodePath.ROOT, new byte[0], AclTable.OPEN_ID, BLANK));
+            load(new Znode("/zookeeper", new byte[0], AclTable.OPEN_ID, BLANK));
+            load(new Znode(ZnodePath.QUOTA, new byte[0], AclTable.OPEN_ID, BLANK));
+            PersistedStat config = new PersistedStat(0, 0, 0, 0, 0, 0, -1, 0, 0);
+            load(new Znode(ZnodePath.CONFIG, new byte[0], acls.use(readOnly), config));
         }
     }
 
@@ -99,6 +98,24 @@ public final class DataTree {
 
     public int size() {
         return nodes.size();
+    }
+
+    /// Znodes below one, at any depth. Without recursion: how deep a tree is, its clients decide.
+    public int descendants(Znode node) {
+        if (node.key.isEmpty()) {
+            return nodes.size() - 1;
+        }
+        int count = 0;
+        Deque<Znode> open = new ArrayDeque<>();
+        for (Znode at = node; at != null; at = open.poll()) {
+            for (Znode child : at.childrenNow()) {
+                count++;
+                if (child.childCount() > 0) {
+                    open.push(child);
+                }
+            }
+        }
+        return count;
     }
 
     /// Path and data lengths of all znodes.
@@ -169,41 +186,51 @@ public final class DataTree {
 
     private ApplyResult create(
             TxnHeader header, String path, byte @Nullable [] data, List<Acl> acl, long owner, int parentCreateCount) {
-        int slash = path.lastIndexOf('/');
-        String parentKey = path.substring(0, slash);
-        Znode parent = nodes.get(parentKey);
+        Znode parent = parentOf(path);
         if (parent == null) {
             return ApplyResult.failed(ErrorCode.NO_NODE);
         }
         long zxid = header.zxid();
         Znode existing = nodes.get(path);
-        if (existing != null) {
+        if (existing != null && parent.hasChild(existing)) {
             // Replay over a fuzzy snapshot: the znode is newer than the txn, but the parent may be older.
-            acls.release(existing.aclId);
+            long oldAcl = existing.aclId;
             existing.aclId = acls.use(acl);
+            acls.release(oldAcl);
             countCreate(parent, parentCreateCount, zxid);
-            redigest(parentKey, parent);
+            redigest(parent);
             return ApplyResult.failed(ErrorCode.NODE_EXISTS);
         }
+        if (existing != null) {
+            // Also fuzzy: the parent was deleted and created again since the snapshot began, so its replay has orphaned
+            // what the snapshot already held of its later life.
+            forget(existing);
+        }
         countCreate(parent, parentCreateCount == -1 ? parent.createCount + 1 : parentCreateCount, zxid);
-        Znode node = new Znode(data, acls.use(acl), zxid, header.timeMillis(), owner);
+        Znode node = new Znode(path, data, acls.use(acl), zxid, header.timeMillis(), owner);
         nodes.put(path, node);
-        parent.addChild(path.substring(slash + 1));
-        index(path, node);
-        redigest(parentKey, parent);
+        parent.addChild(node);
+        index(node);
+        redigest(parent);
         quotas.created(path, node);
-        List<Acl> nodeAcl = acls.get(node.aclId);
         return new ApplyResult(
                 0,
                 path,
                 node.stat(extendedTypes),
                 List.of(),
                 List.of(
-                        new TreeChange(WatchEvent.Type.NODE_CREATED, path, nodeAcl),
-                        new TreeChange(
-                                WatchEvent.Type.NODE_CHILDREN_CHANGED,
-                                ZnodePath.shown(parentKey),
-                                acls.get(parent.aclId))));
+                        new TreeChange(WatchEvent.Type.NODE_CREATED, path, acls.get(node.aclId)),
+                        childrenChanged(parent)));
+    }
+
+    private @Nullable Znode parentOf(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 ? null : nodes.get(path.substring(0, slash));
+    }
+
+    private TreeChange childrenChanged(Znode parent) {
+        return new TreeChange(
+                WatchEvent.Type.NODE_CHILDREN_CHANGED, ZnodePath.shown(parent.key), acls.get(parent.aclId));
     }
 
     private static void countCreate(Znode parent, int createCount, long zxid) {
@@ -214,35 +241,28 @@ public final class DataTree {
     }
 
     private ApplyResult delete(long zxid, String path) {
-        int slash = path.lastIndexOf('/');
-        String parentKey = path.substring(0, slash);
-        Znode parent = nodes.get(parentKey);
+        Znode parent = parentOf(path);
         if (parent == null) {
             return ApplyResult.failed(ErrorCode.NO_NODE);
         }
-        parent.removeChild(path.substring(slash + 1));
         // Also where the child has gone already: a watcher that was away must learn that something went
         // (storage-formats.md §6).
         parent.pzxid = Math.max(parent.pzxid, zxid);
-        redigest(parentKey, parent);
+        redigest(parent);
         Znode node = nodes.remove(path);
         if (node == null) {
             return ApplyResult.failed(ErrorCode.NO_NODE);
         }
+        parent.removeChild(node);
         List<Acl> acl = acls.get(node.aclId);
-        forget(path, node);
+        forget(node);
         quotas.deleted(path, node);
         return new ApplyResult(
                 0,
                 path,
                 null,
                 List.of(),
-                List.of(
-                        new TreeChange(WatchEvent.Type.NODE_DELETED, path, acl),
-                        new TreeChange(
-                                WatchEvent.Type.NODE_CHILDREN_CHANGED,
-                                ZnodePath.shown(parentKey),
-                                acls.get(parent.aclId))));
+                List.of(new TreeChange(WatchEvent.Type.NODE_DELETED, path, acl), childrenChanged(parent)));
     }
 
     private ApplyResult setData(TxnHeader header, String path, byte @Nullable [] data, int version) {
@@ -252,11 +272,11 @@ public final class DataTree {
             return ApplyResult.failed(ErrorCode.NO_NODE);
         }
         int before = node.dataLength();
-        replaceData(key, node, data);
+        replaceData(node, data);
         node.version = version;
         node.mzxid = header.zxid();
         node.mtime = header.timeMillis();
-        redigest(key, node);
+        redigest(node);
         quotas.changed(key, node.dataLength() - before);
         return new ApplyResult(
                 0,
@@ -266,7 +286,7 @@ public final class DataTree {
                 List.of(new TreeChange(WatchEvent.Type.NODE_DATA_CHANGED, ZnodePath.shown(key), acls.get(node.aclId))));
     }
 
-    private void replaceData(String key, Znode node, byte @Nullable [] data) {
+    private void replaceData(Znode node, byte @Nullable [] data) {
         dataBytes -= node.dataLength();
         node.data = data;
         dataBytes += node.dataLength();
@@ -278,16 +298,17 @@ public final class DataTree {
         if (node == null) {
             return ApplyResult.failed(ErrorCode.NO_NODE);
         }
-        acls.release(node.aclId);
+        long oldAcl = node.aclId;
         node.aclId = acls.use(set.acl());
+        acls.release(oldAcl);
         node.aversion = set.aversion();
-        redigest(key, node);
+        redigest(node);
         return new ApplyResult(0, set.path(), node.stat(extendedTypes), List.of(), List.of());
     }
 
     private ApplyResult multi(TxnHeader header, List<Txn> ops) {
         List<ApplyResult> results = new ArrayList<>(ops.size());
-        if (ops.stream().anyMatch(Txn.Error.class::isInstance)) {
+        if (hasFailed(ops)) {
             boolean past = false;
             for (Txn op : ops) {
                 if (!past && op instanceof Txn.Error(int code) && code != 0) {
@@ -306,6 +327,15 @@ public final class DataTree {
             changes.addAll(result.changes());
         }
         return new ApplyResult(0, null, null, results, changes);
+    }
+
+    private static boolean hasFailed(List<Txn> ops) {
+        for (Txn op : ops) {
+            if (op instanceof Txn.Error) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ApplyResult closeSession(TxnHeader header, @Nullable List<String> paths) {
@@ -327,7 +357,7 @@ public final class DataTree {
     public void config(String text, long version) {
         Znode node = nodes.get(ZnodePath.CONFIG);
         if (node != null) {
-            replaceData(ZnodePath.CONFIG, node, text.getBytes(StandardCharsets.UTF_8));
+            replaceData(node, text.getBytes(StandardCharsets.UTF_8));
             node.version = -1;
             node.mzxid = version;
         }
@@ -337,8 +367,8 @@ public final class DataTree {
     void replaceOwnData(String key, byte[] data) {
         Znode node = nodes.get(key);
         if (node != null) {
-            replaceData(key, node, data);
-            redigest(key, node);
+            replaceData(node, data);
+            redigest(node);
         }
     }
 
@@ -362,19 +392,22 @@ public final class DataTree {
         acls.load(table);
     }
 
-    /// Adds a znode as it is; false where its parent is not there.
-    boolean load(String path, Znode node) {
+    /// Adds a znode as it is; false where its parent is not there, or it is there already.
+    boolean load(Znode node) {
+        String path = node.key;
+        if (nodes.containsKey(path)) {
+            return false;
+        }
         if (!path.isEmpty()) {
-            int slash = path.lastIndexOf('/');
-            Znode parent = slash < 0 ? null : nodes.get(path.substring(0, slash));
+            Znode parent = parentOf(path);
             if (parent == null) {
                 return false;
             }
-            parent.addChild(path.substring(slash + 1));
+            parent.addChild(node);
         }
         node.aclId = acls.use(node.aclId);
         nodes.put(path, node);
-        index(path, node);
+        index(node);
         return true;
     }
 
@@ -384,7 +417,8 @@ public final class DataTree {
         lastZxid = zxid;
     }
 
-    private void index(String key, Znode node) {
+    private void index(Znode node) {
+        String key = node.key;
         dataBytes += key.length() + node.dataLength();
         if (EphemeralOwner.isSession(node.owner, extendedTypes)) {
             ephemerals.computeIfAbsent(node.owner, session -> new TreeSet<>()).add(key);
@@ -392,10 +426,11 @@ public final class DataTree {
         } else if (node.owner != EphemeralOwner.NONE) {
             reapable.add(key);
         }
-        redigest(key, node);
+        redigest(node);
     }
 
-    private void forget(String key, Znode node) {
+    private void forget(Znode node) {
+        String key = node.key;
         dataBytes -= key.length() + node.dataLength();
         digest -= Integer.toUnsignedLong(node.digest);
         acls.release(node.aclId);
@@ -412,8 +447,8 @@ public final class DataTree {
         }
     }
 
-    private void redigest(String key, Znode node) {
-        int fresh = nodeDigest.of(key, node);
+    private void redigest(Znode node) {
+        int fresh = nodeDigest.of(node);
         digest += Integer.toUnsignedLong(fresh) - Integer.toUnsignedLong(node.digest);
         node.digest = fresh;
     }

@@ -17,7 +17,8 @@ final class NodeDigest {
     private byte[] buffer = new byte[256];
 
     /// 0 for what ensembles keep to themselves below `/zookeeper`.
-    int of(String key, Znode node) {
+    int of(Znode node) {
+        String key = node.key;
         if (key.startsWith("/zookeeper/")) {
             return 0;
         }

@@ -2,9 +2,10 @@ package dev.quorate.ensemble.tree;
 
 import dev.quorate.ensemble.model.ZnodePath;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Usage below paths with a quota (client-protocol.md §13): each change counts for the deepest such ancestor only. The
@@ -95,20 +96,15 @@ final class Quotas {
 
     private Usage measure(String subject) {
         Usage usage = new Usage();
-        measure(subject, usage);
+        Deque<Znode> open = new ArrayDeque<>();
+        for (Znode at = tree.nodes.get(subject); at != null; at = open.poll()) {
+            usage.count++;
+            usage.bytes += at.dataLength();
+            for (Znode child : at.childrenNow()) {
+                open.push(child);
+            }
+        }
         return usage;
-    }
-
-    private void measure(String key, Usage usage) {
-        Znode node = tree.nodes.get(key);
-        if (node == null) {
-            return;
-        }
-        usage.count++;
-        usage.bytes += node.dataLength();
-        for (String child : node.children()) {
-            measure(key + "/" + child, usage);
-        }
     }
 
     private void write(String subject, Usage usage) {
@@ -119,26 +115,16 @@ final class Quotas {
     /// After a snapshot was loaded: its figures may be old or count what was stripped.
     void recompute() {
         usages.clear();
-        Map<String, Usage> found = new TreeMap<>();
-        find(ZnodePath.QUOTA, found);
-        usages.putAll(found);
-        found.forEach(this::write);
-    }
-
-    private void find(String key, Map<String, Usage> found) {
-        Znode node = tree.nodes.get(key);
-        if (node == null) {
-            return;
-        }
-        for (String child : node.children()) {
-            String path = key + "/" + child;
-            if (path.endsWith(LIMITS)) {
-                String subject = subject(path, LIMITS);
+        Deque<Znode> open = new ArrayDeque<>();
+        for (Znode at = tree.nodes.get(ZnodePath.QUOTA); at != null; at = open.poll()) {
+            for (Znode child : at.childrenNow()) {
+                String subject = child.key.endsWith(LIMITS) ? subject(child.key, LIMITS) : "";
                 if (!subject.isEmpty()) {
-                    found.put(subject, measure(subject));
+                    Usage usage = measure(subject);
+                    usages.put(subject, usage);
+                    write(subject, usage);
                 }
-            } else {
-                find(path, found);
+                open.push(child);
             }
         }
     }

@@ -5,17 +5,22 @@ import dev.quorate.ensemble.model.ZnodePath;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Walks a tree piece by piece while it goes on changing, parents first: a fuzzy snapshot, right together with the
 /// transactions from
 /// where it began (storage-formats.md §4.4). On the tree's thread.
 public final class SnapshotCursor {
-    private record Level(String key, Iterator<String> names) {}
+    private static final class Level {
+        final Znode[] children;
+        int next;
+
+        Level(Znode[] children) {
+            this.children = children;
+        }
+    }
 
     private final DataTree tree;
     private final Deque<Level> open = new ArrayDeque<>();
@@ -40,8 +45,8 @@ public final class SnapshotCursor {
         }
         while (nodes.size() < nodesMax && !open.isEmpty()) {
             Level level = open.peek();
-            if (level.names.hasNext()) {
-                visit(level.key + "/" + level.names.next(), nodes);
+            if (level.next < level.children.length) {
+                visit(level.children[level.next++].key, nodes);
             } else {
                 open.pop();
             }
@@ -64,7 +69,7 @@ public final class SnapshotCursor {
         }
         nodes.add(new SnapshotChunk.Node(key, node.data, node.aclId, node.persisted()));
         if (node.childCount() > 0) {
-            open.push(new Level(key, new TreeSet<>(node.children()).iterator()));
+            open.push(new Level(node.childrenNow()));
         }
     }
 }

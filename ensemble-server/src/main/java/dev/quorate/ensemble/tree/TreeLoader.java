@@ -18,8 +18,8 @@ public final class TreeLoader {
             case SnapshotChunk.Head head -> tree.load(head.sessions(), head.acls());
             case SnapshotChunk.Nodes nodes -> {
                 for (SnapshotChunk.Node node : nodes.nodes()) {
-                    if (!tree.load(node.path(), new Znode(node.data(), node.aclId(), node.stat()))) {
-                        return "znode " + node.path() + " comes before its parent";
+                    if (!tree.load(new Znode(node.path(), node.data(), node.aclId(), node.stat()))) {
+                        return "znode " + node.path() + " comes twice or before its parent";
                     }
                 }
             }

@@ -3,10 +3,9 @@ package dev.quorate.ensemble.tree;
 import dev.quorate.ensemble.model.EphemeralOwner;
 import dev.quorate.ensemble.model.PersistedStat;
 import dev.quorate.ensemble.model.Stat;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One znode. Changed by its [DataTree] only; others read it within the same step. The data array is never changed in
@@ -26,9 +25,19 @@ public final class Znode {
     /// This znode's part of the tree's digest, an unsigned int.
     int digest;
 
-    private @Nullable Set<String> children;
+    private static final Znode[] NO_CHILDREN = {};
+    private static final int FIRST_CHILDREN = 2;
 
-    Znode(byte @Nullable [] data, long aclId, PersistedStat stat) {
+    /// The path; the root's is empty. Shared with the tree's table.
+    final String key;
+    /// In no particular order; each child knows its own place, so that joining and leaving cost the same at any size
+    /// and need no second table of names.
+    private Znode[] children = NO_CHILDREN;
+    private int childCount;
+    private int place;
+
+    Znode(String key, byte @Nullable [] data, long aclId, PersistedStat stat) {
+        this.key = key;
         this.data = data;
         this.aclId = aclId;
         czxid = stat.czxid();
@@ -42,7 +51,8 @@ public final class Znode {
         owner = stat.owner();
     }
 
-    Znode(byte @Nullable [] data, long aclId, long zxid, long time, long owner) {
+    Znode(String key, byte @Nullable [] data, long aclId, long zxid, long time, long owner) {
+        this.key = key;
         this.data = data;
         this.aclId = aclId;
         czxid = zxid;
@@ -92,28 +102,53 @@ public final class Znode {
     }
 
     public int childCount() {
-        return children == null ? 0 : children.size();
+        return childCount;
     }
 
-    /// Names of the children, in no particular order; a view for reading within this step.
-    public Collection<String> children() {
-        return children == null ? List.of() : children;
-    }
-
-    boolean addChild(String name) {
-        if (children == null) {
-            children = new HashSet<>(4);
+    /// Names of the children, in no particular order.
+    public List<String> childNames() {
+        int start = key.length() + 1;
+        List<String> names = new ArrayList<>(childCount);
+        for (int i = 0; i < childCount; i++) {
+            names.add(children[i].key.substring(start));
         }
-        return children.add(name);
+        return names;
     }
 
-    boolean removeChild(String name) {
-        return children != null && children.remove(name);
+    /// The children as they are now; stays as it is when the tree goes on.
+    Znode[] childrenNow() {
+        return childCount == 0 ? NO_CHILDREN : Arrays.copyOf(children, childCount);
+    }
+
+    boolean hasChild(Znode node) {
+        return node.place < childCount && children[node.place] == node;
+    }
+
+    void addChild(Znode node) {
+        if (childCount == children.length) {
+            children = Arrays.copyOf(children, Math.max(FIRST_CHILDREN, childCount + (childCount >> 1)));
+        }
+        node.place = childCount;
+        children[childCount++] = node;
+    }
+
+    /// Harmless where the node is no child, or is no longer.
+    void removeChild(Znode node) {
+        if (!hasChild(node)) {
+            return;
+        }
+        Znode last = children[--childCount];
+        last.place = node.place;
+        children[node.place] = last;
+        children[childCount] = null;
+        if (childCount < children.length / 4) {
+            children = childCount == 0 ? NO_CHILDREN : Arrays.copyOf(children, children.length / 2);
+        }
     }
 
     /// What clients see. A TTL mark is hidden only where the server knows TTL znodes.
     public Stat stat(boolean extendedTypes) {
-        int kids = childCount();
+        int kids = childCount;
         return new Stat(
                 czxid,
                 mzxid,

@@ -171,22 +171,33 @@ public final class WatchTables {
         if (pathsOf.isEmpty()) {
             return;
         }
-        WatchEvent event = new WatchEvent(type, path, zxid);
         switch (type) {
-            case NODE_CREATED, NODE_DATA_CHANGED -> tell(dataWatchers(path), event, acl, reader, sink);
+            case NODE_CREATED, NODE_DATA_CHANGED -> tell(dataWatchers(path), type, path, zxid, acl, reader, sink);
             case NODE_DELETED -> {
                 Set<Long> told = dataWatchers(path);
-                tell(told, event, acl, reader, sink);
+                tell(told, type, path, zxid, acl, reader, sink);
                 Set<Long> others = triggered(child, path);
-                others.removeAll(told);
-                tell(others, event, acl, reader, sink);
+                if (!others.isEmpty()) {
+                    others.removeAll(told);
+                    tell(others, type, path, zxid, acl, reader, sink);
+                }
             }
-            case NODE_CHILDREN_CHANGED -> tell(triggered(child, path), event, acl, reader, sink);
+            case NODE_CHILDREN_CHANGED -> tell(triggered(child, path), type, path, zxid, acl, reader, sink);
         }
     }
 
     private static void tell(
-            Set<Long> connections, WatchEvent event, @Nullable List<Acl> acl, Reader reader, Sink sink) {
+            Set<Long> connections,
+            WatchEvent.Type type,
+            String path,
+            long zxid,
+            @Nullable List<Acl> acl,
+            Reader reader,
+            Sink sink) {
+        if (connections.isEmpty()) {
+            return;
+        }
+        WatchEvent event = new WatchEvent(type, path, zxid);
         for (long connection : connections) {
             if (reader.mayRead(connection, acl)) {
                 sink.fired(connection, event);
@@ -197,28 +208,33 @@ public final class WatchTables {
     private Set<Long> dataWatchers(String path) {
         Set<Long> watchers = triggered(data, path);
         if (recursives > 0) {
+            watchers = watchers.isEmpty() ? new LinkedHashSet<>() : watchers;
             String at = path;
             while (!at.equals("/")) {
                 int slash = at.lastIndexOf('/');
                 at = slash <= 0 ? "/" : at.substring(0, slash);
                 Map<Long, Integer> above = data.byPath.get(at);
                 if (above != null) {
-                    above.forEach((connection, modes) -> {
-                        if ((modes & RECURSIVE) != 0) {
-                            watchers.add(connection);
-                        }
-                    });
+                    addRecursives(above, watchers);
                 }
             }
         }
         return watchers;
     }
 
+    private static void addRecursives(Map<Long, Integer> above, Set<Long> watchers) {
+        above.forEach((connection, modes) -> {
+            if ((modes & RECURSIVE) != 0) {
+                watchers.add(connection);
+            }
+        });
+    }
+
     /// Connections with any watch on the path itself; their one-shot ones are gone afterwards.
     private Set<Long> triggered(Table table, String path) {
         Map<Long, Integer> at = table.byPath.get(path);
         if (at == null) {
-            return new LinkedHashSet<>(0);
+            return Set.of();
         }
         Set<Long> watchers = new LinkedHashSet<>(at.keySet());
         List<Long> used = new ArrayList<>(watchers.size());

@@ -1,5 +1,6 @@
 package dev.quorate.local.cli;
 
+import dev.quorate.local.api.ApiServer;
 import dev.quorate.local.runtime.AddressBlock;
 import dev.quorate.local.runtime.ImageMap;
 import dev.quorate.local.runtime.LocalRuntime;
@@ -30,20 +31,14 @@ final class EmbeddedMode implements AutoCloseable {
         this.state = state;
     }
 
-    /// Starts a control plane; the API server's package brings the one implementation.
-    interface ControlPlaneStarter {
-        ControlPlane start(ControlPlane.Settings settings) throws IOException;
-    }
-
-    void start(ControlPlaneStarter starter) throws IOException {
+    void start() throws IOException {
         AddressBlock block = part(AddressBlock.take(state.path().resolve("addresses.block")));
         ProcessLedger ledger = part(ProcessLedger.open(state.processes()));
-        ControlPlane plane = part(
-                starter.start(new ControlPlane.Settings(state.path(), block.address(1), API_PORT, state.kubeconfig())));
+        ApiServer api = part(ApiServer.start(state.path(), block.address(1), API_PORT, state.kubeconfig()));
         Path server = StateFolder.checkout().resolve("ensemble-server/bin/quorate-server");
         LocalRuntime runtime = part(LocalRuntime.start(
-                plane.cluster(), state.path(), block, ledger, new ImageMap(Map.of("quorate/ensemble-server", server))));
-        plane.serve(runtime);
+                api.cluster(), state.path(), block, ledger, new ImageMap(Map.of("quorate/ensemble-server", server))));
+        api.logsFrom(runtime);
         startOperator(ledger, runtime.hostsFile("default"));
     }
 

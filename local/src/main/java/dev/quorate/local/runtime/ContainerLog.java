@@ -107,16 +107,29 @@ final class ContainerLog {
         return Files.exists(previous);
     }
 
-    /// How many lines the present run has by now.
-    synchronized long lines() {
+    /// Hands over what the request asks for.
+    void copy(LogRequest request, LogRequest.Sink sink) throws IOException, InterruptedException {
+        long seen = lines();
+        boolean wanted = true;
+        for (String line : read(request.previous(), 0, request.tail())) {
+            wanted = wanted && sink.line(request.timestamps() ? line : withoutTime(line));
+        }
+        while (request.follow() && wanted && awaitMore(seen)) {
+            List<String> fresh = read(false, Math.min(seen, lines()), -1);
+            seen = seen > lines() ? 0 : seen + fresh.size();
+            for (String line : fresh) {
+                wanted = wanted && sink.line(request.timestamps() ? line : withoutTime(line));
+            }
+        }
+    }
+
+    private synchronized long lines() {
         return lines;
     }
 
-    /// Waits until there are more lines than that or the run has ended.
-    ///
-    /// @return false once it has ended and no more is to be read
-    synchronized boolean awaitMore(long than) throws InterruptedException {
-        while (lines == than && !ended) {
+    /// Waits a while for more lines than that; false once the run has ended and all is read.
+    private synchronized boolean awaitMore(long than) throws InterruptedException {
+        if (lines == than && !ended) {
             wait(1000);
         }
         return lines != than || !ended;

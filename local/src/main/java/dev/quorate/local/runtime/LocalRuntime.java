@@ -43,8 +43,19 @@ public final class LocalRuntime implements AutoCloseable {
         return hosts.file(namespace);
     }
 
-    Optional<ContainerLog> log(String namespace, String pod, String container) {
-        return kubelet.log(namespace, pod, container);
+    /// Hands over the lines of a container's log; blocks while it follows. Any thread.
+    ///
+    /// @return empty if the pod does not run here; else whether the run asked for is there
+    public Optional<Boolean> log(LogRequest request, LogRequest.Sink sink) throws IOException, InterruptedException {
+        Optional<ContainerLog> log = kubelet.log(request.namespace(), request.pod(), request.container());
+        if (log.isEmpty()) {
+            return Optional.empty();
+        }
+        if (request.previous() && !log.get().hasPrevious()) {
+            return Optional.of(false);
+        }
+        log.get().copy(request, sink);
+        return Optional.of(true);
     }
 
     /// Ends all pods' processes; their objects stay for the next start.

@@ -1,0 +1,6 @@
+/// The objects of the embedded mode: one map, one counter of revisions, one journal on disk. Any thread; one lock. Must
+/// not know HTTP or what any kind means.
+@NullMarked
+package dev.quorate.local.store;
+
+import org.jspecify.annotations.NullMarked;

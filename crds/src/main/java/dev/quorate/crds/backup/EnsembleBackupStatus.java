@@ -21,6 +21,11 @@ public record EnsembleBackupStatus(
 
         @Nullable String startedAt,
         @Nullable String completedAt,
+
+        @JsonPropertyDescription("how many Jobs were started for it; more than one when a leader went away meanwhile")
+        @Nullable
+        Integer attempts,
+
         @Nullable Source source,
         @Nullable Point point,
         @Nullable Contents contents,
@@ -29,7 +34,7 @@ public record EnsembleBackupStatus(
         @Nullable List<Condition> conditions) {
 
     public static final EnsembleBackupStatus EMPTY =
-            new EnsembleBackupStatus(null, null, null, null, null, null, null, null, null, null, null);
+            new EnsembleBackupStatus(null, null, null, null, null, null, null, null, null, null, null, null);
 
     public boolean completed() {
         return "Completed".equals(phase);

@@ -5,21 +5,31 @@ import dev.quorate.crds.backup.EnsembleBackup;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.time.Duration;
 import java.util.Map;
 
-/// The Job that takes one backup.
+/// The Job of one attempt at a backup. Name and identity follow from the attempt, so that the same attempt cannot be
+/// started twice.
 public final class BackupJob {
     /// Label of Job and pod: the name of the EnsembleBackup.
     public static final String BACKUP_LABEL = "quorate.dev/backup";
 
+    /// Label of the Job: which attempt, from 1.
+    public static final String ATTEMPT_LABEL = "quorate.dev/backup-attempt";
+
+    /// Annotation of the Job: the member that it reads from.
+    public static final String SOURCE_MEMBER = "quorate.dev/source-member";
+
     private BackupJob() {}
 
-    public static String name(EnsembleBackup backup) {
-        return backup.getMetadata().getName() + "-backup";
+    public static String name(EnsembleBackup backup, int attempt) {
+        return backup.getMetadata().getName() + "-backup-" + attempt;
     }
 
-    /// @param leaderHost name of the leader, which the backup follows as an observer does
-    public static Job of(EnsembleBackup backup, String backupId, String leaderHost, ServerImage image) {
+    /// @param leader the leading member, which the backup follows as an observer does
+    /// @param deadline for the Job, at least a second
+    public static Job of(EnsembleBackup backup, int attempt, Member leader, ServerImage image, Duration deadline) {
+        String namespace = backup.getMetadata().getNamespace();
         String ensemble = backup.getSpec().ensembleRef().name();
         Map<String, String> labels = ObjectNames.labels(ensemble);
         // Not the ensemble's label: its Services and its budget select by that.
@@ -28,9 +38,11 @@ public final class BackupJob {
         labels.put(BACKUP_LABEL, backup.getMetadata().getName());
         return new JobBuilder()
                 .withNewMetadata()
-                .withNamespace(backup.getMetadata().getNamespace())
-                .withName(name(backup))
+                .withNamespace(namespace)
+                .withName(name(backup, attempt))
                 .withLabels(labels)
+                .addToLabels(ATTEMPT_LABEL, String.valueOf(attempt))
+                .addToAnnotations(SOURCE_MEMBER, leader.name())
                 .withOwnerReferences(new OwnerReferenceBuilder()
                         .withApiVersion("quorate.dev/v1alpha1")
                         .withKind("EnsembleBackup")
@@ -42,8 +54,7 @@ public final class BackupJob {
                 .endMetadata()
                 .withNewSpec()
                 .withBackoffLimit(0)
-                .withActiveDeadlineSeconds(
-                        Durations.parse(backup.getSpec().timeoutOrDefault()).toSeconds())
+                .withActiveDeadlineSeconds(Math.max(1, deadline.toSeconds()))
                 .withNewTemplate()
                 .withNewMetadata()
                 .withLabels(labels)
@@ -60,11 +71,11 @@ public final class BackupJob {
                 .withArgs(
                         "backup",
                         "--leader",
-                        leaderHost + ":" + ObjectNames.QUORUM_PORT,
+                        leader.host(namespace) + ":" + ObjectNames.QUORUM_PORT,
                         "--output",
                         ObjectNames.BACKUP_DIR,
                         "--id",
-                        backupId,
+                        BackupId.of(backup.getMetadata(), attempt),
                         "--termination-log=" + ObjectNames.TERMINATION_LOG)
                 .withSecurityContext(PodSecurity.container())
                 .withTerminationMessagePath(ObjectNames.TERMINATION_LOG)

@@ -31,7 +31,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The pod of one member. Every path that the server uses stands in its arguments.
-final class MemberPod {
+public final class MemberPod {
+    /// The init container that seeds the volume from a backup.
+    public static final String RESTORE_CONTAINER = "restore";
+
     private MemberPod() {}
 
     static PodTemplateSpec template(
@@ -124,7 +127,7 @@ final class MemberPod {
 
     private static Container restore(EnsembleIdentity ensemble, Member member, ServerImage image, Recovery recovery) {
         return new ContainerBuilder()
-                .withName("restore")
+                .withName(RESTORE_CONTAINER)
                 .withImage(image.name())
                 .withImagePullPolicy(image.pullPolicy())
                 .withArgs(
@@ -134,6 +137,7 @@ final class MemberPod {
                         "--ensemble-uid=" + ensemble.uid(),
                         "--incarnation=1",
                         "--member-id=" + member.id(),
+                        "--epoch-above=" + recovery.epochAbove(),
                         "--termination-log=" + ObjectNames.TERMINATION_LOG)
                 .withSecurityContext(PodSecurity.container())
                 .withTerminationMessagePath(ObjectNames.TERMINATION_LOG)

@@ -100,7 +100,12 @@ public final class Recovery {
         }
     }
 
-    /// The file, or what a server was about to write there when the log is ahead of it (storage-formats.md §1).
+    /// The file, or what a server was about to write there when the log is ahead of it (storage-formats.md §1). A
+    /// server
+    /// that died after it had logged what its leader sent, and before it could make the epoch current, has accepted
+    /// that
+    /// epoch: then its history is longer than its epoch says, which is no harm. It votes with the epoch of the
+    /// file.
     private long currentEpoch(EpochFiles epochs, long lastZxid) throws IOException {
         long current = epochs.current();
         long logged = Zxid.epoch(lastZxid);
@@ -109,8 +114,11 @@ public final class Recovery {
                 epochs.current(logged);
                 return logged;
             }
-            throw new CorruptFileException(snapshots.resolve("currentEpoch") + " says " + current
-                    + ", but the log goes on to zxid " + Zxid.hex(lastZxid));
+            if (epochs.accepted() < logged) {
+                throw new CorruptFileException(snapshots.resolve("currentEpoch") + " says " + current
+                        + " and acceptedEpoch " + epochs.accepted() + ", but the log goes on to zxid "
+                        + Zxid.hex(lastZxid));
+            }
         }
         return current;
     }

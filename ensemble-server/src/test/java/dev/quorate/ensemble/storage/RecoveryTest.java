@@ -154,4 +154,24 @@ class RecoveryTest {
         assertThat(Files.exists(directory.resolve("snapshot.0"))).isFalse();
         assertThat(Files.exists(directory.resolve("log.1"))).isFalse();
     }
+
+    @Test
+    void whoDiedBeforeTheEpochOfItsNewHistoryWasCurrentStartsWithTheOldEpoch() throws IOException {
+        EpochFiles epochs = new EpochFiles(directory);
+        epochs.accepted(2);
+        epochs.current(1);
+        log(0x1_0000_0001L, 0x1_0000_0002L);
+        log(0x2_0000_0001L, 0x2_0000_0001L);
+        assertThat(recover().currentEpoch()).isEqualTo(1);
+        assertThat(recover().tree().lastZxid()).isEqualTo(0x2_0000_0001L);
+    }
+
+    @Test
+    void aLogBeyondTheAcceptedEpochIsRefused() throws IOException {
+        EpochFiles epochs = new EpochFiles(directory);
+        epochs.accepted(1);
+        epochs.current(1);
+        log(0x2_0000_0001L, 0x2_0000_0001L);
+        assertThatThrownBy(this::recover).hasMessageContaining("the log goes on to zxid 0x200000001");
+    }
 }

@@ -85,7 +85,8 @@ public final class SessionTable {
         while (!buckets.isEmpty() && buckets.firstKey() * tickNanos <= nowNanos) {
             for (long id : buckets.pollFirstEntry().getValue()) {
                 Session session = sessions.get(id);
-                if (session != null) {
+                // One that its client is closing already is not closed twice.
+                if (session != null && !session.closing) {
                     session.closing = true;
                     expired.add(id);
                 }

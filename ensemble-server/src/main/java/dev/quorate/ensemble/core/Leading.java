@@ -294,6 +294,7 @@ final class Leading implements Role, Proposals.Audience {
     /// nothing falls between
     /// (peer-protocol.md §8, TLA+ a).
     private void synchronise(Learner learner) {
+        commits.forget(learner.serverId);
         SyncPlan plan = SyncPlan.choose(learner.zxid, state.committed, state.tree.lastZxid());
         switch (plan) {
             case SyncPlan.Diff diff -> {
@@ -370,7 +371,6 @@ final class Leading implements Role, Proposals.Audience {
             }
         }
         member.established(epoch);
-        state.snapshots.takeIfDue();
     }
 
     // --- broadcast

@@ -25,6 +25,12 @@ public class CommitRule {
         }
     }
 
+    /// What a server has acknowledged may be gone from its disk: it is being synchronised anew, perhaps by cutting
+    /// proposals that are still outstanding.
+    public void forget(long server) {
+        acked.remove(server);
+    }
+
     /// The highest zxid that a majority has; 0 while there is none.
     public long committable() {
         Arrays.fill(sorted, 0);

@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 /// - `Leading` → `Looking` when no quorum comes or stays, or the epoch has no zxid left.
 /// - `Following` → `Looking` when the leader is lost, silent, or says something that it must not.
 public final class EnsembleMember {
-    private final MemberState state;
+    final MemberState state;
     private final EnsembleConfig ensemble;
     private final boolean mayVote;
     private final String configText;
-    private Role role = Looking.NONE;
+    Role role = Looking.NONE;
     private Vote vote = new Vote(-1, 0, 0, 0);
     private long round;
     private boolean started;
@@ -74,7 +74,7 @@ public final class EnsembleMember {
         if (state.config.standalone()) {
             state.tree.dropOrphanEphemerals();
             enter(new Standalone(state));
-            state.snapshots.takeIfDue();
+            state.snapshots.resume();
         } else {
             look();
         }
@@ -151,6 +151,7 @@ public final class EnsembleMember {
     /// The role is lost: clients go elsewhere, and another election begins.
     void lookAgain(String reason) {
         state.trace("server " + state.me() + " stops " + role.name() + ": " + reason);
+        state.snapshots.pause();
         role.leave(reason);
         state.clients.closeAll();
         look();
@@ -238,6 +239,7 @@ public final class EnsembleMember {
     void established(long epoch) {
         vote = vote.inEpoch(epoch);
         state.showConfig();
+        state.snapshots.resume();
         changed = true;
         state.trace("server " + state.me() + " serves, " + role.name() + " in epoch " + epoch + " from zxid "
                 + Zxid.hex(state.lastLogged));

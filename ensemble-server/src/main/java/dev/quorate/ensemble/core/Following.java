@@ -328,7 +328,6 @@ final class Following implements Role {
         while (!proposed.isEmpty() && proposed.peek().zxid() <= committed) {
             state.apply(proposed.poll());
         }
-        state.snapshots.takeIfDue();
     }
 
     // --- broadcast

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /// Snapshots under way, to files and to learners, a chunk at a time between other events; and when the next file is
-/// due. Only committed
-/// transactions are ever in the tree while one is taken, so no file holds anything else (peer-protocol.md §8, 1549).
+/// due. Files are taken in broadcast only: at other times the tree may hold what is not committed, and a file that was
+/// begun before would hold it too, under a zxid at which it is not cut away (peer-protocol.md §8, 1549).
 final class Snapshots {
     private static final int CHUNK_NODES = 256;
 
@@ -22,6 +22,7 @@ final class Snapshots {
     private long file;
     private long fileZxid;
     private long lastFileZxid = -1;
+    private boolean broadcasting;
 
     Snapshots(MemberState state, RandomGenerator random, boolean wanted) {
         this.state = state;
@@ -48,9 +49,23 @@ final class Snapshots {
         takeIfDue();
     }
 
-    /// Called while the tree holds nothing but committed transactions.
-    void takeIfDue() {
-        if (sinceLast >= due && file == 0) {
+    /// From now on the tree holds nothing but committed transactions.
+    void resume() {
+        broadcasting = true;
+        takeIfDue();
+    }
+
+    /// What is not committed may get into the tree now.
+    void pause() {
+        broadcasting = false;
+        if (file != 0) {
+            sinceLast = due;
+        }
+        abortAll();
+    }
+
+    private void takeIfDue() {
+        if (broadcasting && sinceLast >= due && file == 0) {
             sinceLast = 0;
             due = nextDue();
             toFile(state.tree, state.tree.lastZxid(), false);

@@ -1,0 +1,24 @@
+package dev.quorate.ensemble.simulation;
+
+import dev.quorate.ensemble.core.MemberView;
+import dev.quorate.ensemble.model.Zxid;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Trees that stand at the same zxid are the same.
+final class EqualDigestAtEqualZxid implements Laws.Law {
+    private final Map<Long, Long> digests = new HashMap<>();
+
+    @Override
+    public void stepped(SimulatedServer server) {
+        MemberView view = server.view();
+        if (!view.serving()) {
+            return;
+        }
+        long zxid = view.tree().lastZxid();
+        Long other = digests.putIfAbsent(zxid, view.tree().digest());
+        if (other != null && other != view.tree().digest()) {
+            throw new Violation("EqualDigestAtEqualZxid", "server " + server.id + " differs at zxid " + Zxid.hex(zxid));
+        }
+    }
+}

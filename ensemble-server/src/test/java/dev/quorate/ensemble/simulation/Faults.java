@@ -1,0 +1,163 @@
+package dev.quorate.ensemble.simulation;
+
+import java.util.random.RandomGenerator;
+
+/// What goes wrong, and when. Budgeted: a crashed server comes back, a partition heals, so that a correct ensemble can
+/// always recover once [#end] was called.
+final class Faults {
+    private final Simulation simulation;
+    private final Scenario scenario;
+    private final RandomGenerator random;
+    private boolean over;
+
+    Faults(Simulation simulation, Scenario scenario, RandomGenerator random) {
+        this.simulation = simulation;
+        this.scenario = scenario;
+        this.random = random;
+    }
+
+    void begin() {
+        next();
+    }
+
+    private void next() {
+        long wait = random.nextLong(2L * scenario.meanFaultMillis() * 1_000_000L);
+        simulation.scheduler.after(wait, () -> {
+            if (!over) {
+                one();
+                next();
+            }
+        });
+    }
+
+    private SimulatedServer anyServer() {
+        return simulation.server(1 + random.nextInt(scenario.servers()));
+    }
+
+    private long upTo(long millis) {
+        return 1_000_000L + random.nextLong(millis * 1_000_000L);
+    }
+
+    private void one() {
+        int kind = random.nextInt(100);
+        if (kind < 22) {
+            crash(anyServer(), true);
+        } else if (kind < 36) {
+            crash(anyServer(), false);
+        } else if (kind < 39) {
+            // All at once: what counts is what is on the disks.
+            simulation.reached.count("fault: all servers crash");
+            for (int id = 1; id <= scenario.servers(); id++) {
+                crash(simulation.server(id), false);
+            }
+        } else if (kind < 44) {
+            simulation.reached.count("fault: orderly stop");
+            anyServer().stop();
+        } else if (kind < 56) {
+            isolate();
+        } else if (kind < 64) {
+            cutOneWay();
+        } else if (kind < 68) {
+            flap(6);
+        } else if (kind < 78) {
+            simulation.reached.count("fault: connection broken");
+            simulation.peers.breakOne(random.nextInt(1000));
+        } else if (kind < 84) {
+            stall();
+        } else if (kind < 91) {
+            slowDisk();
+        } else if (kind < 94) {
+            simulation.reached.count("fault: disk");
+            anyServer().disk.fail(random.nextBoolean() ? "fsync failed" : "no space left on device");
+        } else {
+            simulation.reached.count("fault: wall clock jumps");
+            anyServer().jumpWallClock(random.nextLong(240_000L) - 120_000L);
+        }
+    }
+
+    private void crash(SimulatedServer server, boolean notice) {
+        if (server.isUp()) {
+            simulation.reached.count(notice ? "fault: process killed" : "fault: power lost");
+            server.crash(notice);
+            long pause = random.nextInt(3) == 0 ? 20 : 2_500;
+            simulation.scheduler.after(upTo(pause), () -> simulation.restart(server));
+        }
+    }
+
+    /// Some servers on one side, the rest on the other; clients reach both.
+    private void isolate() {
+        simulation.reached.count("fault: partition");
+        int side = 1 + random.nextInt((1 << scenario.servers()) - 1);
+        simulation.trace(0, () -> "partition " + Integer.toBinaryString(side));
+        for (int a = 1; a <= scenario.servers(); a++) {
+            for (int b = 1; b <= scenario.servers(); b++) {
+                if ((side >> a - 1 & 1) != (side >> b - 1 & 1)) {
+                    simulation.network.cut(a, b);
+                }
+            }
+        }
+        healLater(3_000);
+    }
+
+    private void cutOneWay() {
+        simulation.reached.count("fault: one-way cut");
+        int from = anyServer().id;
+        int to = random.nextBoolean() ? anyServer().id : -(1 + random.nextInt(scenario.clients()));
+        simulation.trace(0, () -> "nothing gets from " + from + " to " + to);
+        simulation.network.cut(from, to);
+        if (random.nextBoolean()) {
+            simulation.network.cut(to, from);
+        }
+        healLater(3_000);
+    }
+
+    private void flap(int times) {
+        if (times > 0 && !over) {
+            simulation.reached.count("fault: flapping");
+            int from = anyServer().id;
+            int to = anyServer().id;
+            simulation.network.cut(from, to);
+            simulation.network.cut(to, from);
+            simulation.scheduler.after(upTo(150), () -> {
+                heal();
+                simulation.scheduler.after(upTo(150), () -> flap(times - 1));
+            });
+        }
+    }
+
+    private void healLater(long millis) {
+        simulation.scheduler.after(upTo(millis), this::heal);
+    }
+
+    private void heal() {
+        simulation.trace(0, () -> "network heals");
+        simulation.network.heal();
+    }
+
+    private void stall() {
+        var streams = simulation.network.alive(true);
+        if (!streams.isEmpty()) {
+            simulation.reached.count("fault: connection stalls");
+            streams.get(random.nextInt(streams.size())).stall(upTo(1_500));
+        }
+    }
+
+    private void slowDisk() {
+        simulation.reached.count("fault: slow disk");
+        SimulatedServer server = anyServer();
+        server.disk.syncNanos(10_000_000L + random.nextLong(200_000_000L));
+        simulation.scheduler.after(upTo(3_000), () -> server.disk.syncNanos(1_000_000L));
+    }
+
+    /// Peace: everything that was broken is repaired, whoever is down comes back.
+    void end() {
+        over = true;
+        heal();
+        for (int id = 1; id <= scenario.servers(); id++) {
+            SimulatedServer server = simulation.server(id);
+            server.disk.syncNanos(1_000_000L);
+            server.disk.fail("");
+            simulation.scheduler.after(upTo(500), () -> simulation.restart(server));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.quorate.ensemble.simulation;
+
+import dev.quorate.ensemble.core.MemberView;
+import dev.quorate.ensemble.message.Reply;
+import dev.quorate.ensemble.message.WatchEvent;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.txn.Txn;
+import dev.quorate.ensemble.txn.TxnEntry;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Asks every law after every event. What the laws talk about is gathered here: all that was logged, what of it is
+/// committed, what that means, and what clients were told.
+final class Laws {
+    /// A law; each method says by a [Violation] that it is broken. Called when…
+    interface Law {
+        /// … a server has taken an event.
+        default void stepped(SimulatedServer server) {}
+
+        /// … a server shows for the first time that a transaction is committed.
+        default void committed(TxnEntry entry) {}
+
+        /// … a server has died.
+        default void crashed() {}
+
+        /// … a client gets an answer.
+        default void replied(SimulatedClient client, SimulatedClient.Pending request, Reply reply) {}
+
+        /// … a client hears of a zxid in whatever way.
+        default void zxidSeen(SimulatedClient client, long zxid) {}
+
+        /// … a watch fires at a client.
+        default void fired(SimulatedClient client, WatchEvent event) {}
+    }
+
+    final Chain chain = new Chain();
+    final TreeModel model = new TreeModel();
+    private final List<Law> laws;
+    private final Map<Integer, Long> shown = new HashMap<>();
+    private final Set<Long> closing = new HashSet<>();
+    private long acknowledged;
+
+    Laws(Simulation simulation) {
+        laws = List.of(
+                new SingleLeaderPerEpoch(),
+                new EqualDigestAtEqualZxid(),
+                new NoCommittedTxnLost(simulation),
+                new NoUncommittedTxnVisible(simulation, this),
+                new SessionOrder(),
+                new LinearisableWrites(),
+                new UniqueSequenceNumbers(),
+                new WatchBeforeReadOfItsChange(this));
+    }
+
+    /// The highest zxid of a write that was acknowledged to any client.
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    /// ConsistentLogPrefixes: what a server appends follows the same transaction everywhere.
+    void appending(SimulatedServer server, TxnEntry entry) {
+        if (entry.txn() instanceof Txn.CloseSession) {
+            closing.add(entry.header().sessionId());
+        }
+        chain.append(server.view().lastLogged(), entry);
+    }
+
+    void stepped(SimulatedServer server) {
+        MemberView view = server.view();
+        if (view.serving()) {
+            long zxid = view.tree().lastZxid();
+            Long before = shown.put(server.id, zxid);
+            if (before == null || before != zxid) {
+                show(server, view, zxid);
+            }
+        } else {
+            shown.remove(server.id);
+        }
+        for (Law law : laws) {
+            law.stepped(server);
+        }
+    }
+
+    private void show(SimulatedServer server, MemberView view, long zxid) {
+        if (Zxid.counter(zxid) == 0 && view.leadsAnEpoch()) {
+            chain.begin(zxid, view.lastLogged());
+        }
+        for (TxnEntry entry : chain.commit(zxid)) {
+            model.apply(entry);
+            for (Law law : laws) {
+                law.committed(entry);
+            }
+        }
+    }
+
+    void crashed() {
+        for (Law law : laws) {
+            law.crashed();
+        }
+    }
+
+    void replied(SimulatedClient client, SimulatedClient.Pending request, Reply reply) {
+        for (Law law : laws) {
+            law.zxidSeen(client, reply.zxid());
+            law.replied(client, request, reply);
+        }
+        if (LinearisableWrites.isWrite(request.request())) {
+            acknowledged = Math.max(acknowledged, reply.zxid());
+            client.acknowledged++;
+        }
+    }
+
+    void zxidSeen(SimulatedClient client, long zxid) {
+        for (Law law : laws) {
+            law.zxidSeen(client, zxid);
+        }
+    }
+
+    void fired(SimulatedClient client, WatchEvent event) {
+        for (Law law : laws) {
+            law.fired(client, event);
+        }
+    }
+
+    void sessionOver(SimulatedClient client) {
+        // The leader says so as soon as it has proposed the end.
+        if (model.hasSession(client.session) && !closing.contains(client.session)) {
+            throw new Violation(
+                    "EphemeralsLiveAsTheirSession",
+                    "client " + client.id + " is told that session 0x" + Long.toHexString(client.session)
+                            + " is over, but it is not");
+        }
+    }
+}

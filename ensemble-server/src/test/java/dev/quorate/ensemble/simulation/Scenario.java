@@ -1,0 +1,76 @@
+package dev.quorate.ensemble.simulation;
+
+import dev.quorate.ensemble.core.MemberConfig;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.request.RequestConfig;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/// What a seed decides before anything happens: who takes part, and how rough it gets. `servers` are the voters, then
+/// the observers; a standalone server is alone. Times in nanoseconds.
+record Scenario(
+        int voters,
+        int observers,
+        int clients,
+        long faultyNanos,
+        int meanFaultMillis,
+        long usualDelayNanos,
+        long thinkNanos,
+        int snapCount,
+        int commitLogCount) {
+    private static final int TICK_MILLIS = 200;
+    private static final int INIT_LIMIT = 10;
+    private static final int SYNC_LIMIT = 5;
+
+    static Scenario of(RandomGenerator random) {
+        int kind = random.nextInt(20);
+        int voters = kind == 0 ? 1 : kind < 14 ? 3 : 5;
+        int observers = voters == 1 ? 0 : Math.max(0, random.nextInt(4) - 1) / (voters == 5 ? 2 : 1);
+        return new Scenario(
+                voters,
+                observers,
+                1 + random.nextInt(4),
+                4_000_000_000L + random.nextLong(6_000_000_000L),
+                200 + random.nextInt(1_200),
+                random.nextInt(6) == 0 ? 5_000_000L : 400_000L,
+                20_000_000L + random.nextLong(120_000_000L),
+                random.nextBoolean() ? 6 + random.nextInt(30) : 100_000,
+                random.nextInt(3) == 0 ? 2 + random.nextInt(6) : 500);
+    }
+
+    int servers() {
+        return voters + observers;
+    }
+
+    boolean standalone() {
+        return voters == 1;
+    }
+
+    MemberConfig member(int id) {
+        TreeMap<Long, Member> members = new TreeMap<>();
+        for (long server = 1; server <= servers() && !standalone(); server++) {
+            members.put(
+                    server,
+                    new Member(
+                            server,
+                            List.of(new Member.PeerAddress("server-" + server, 2888, 3888)),
+                            server <= voters ? Member.Role.PARTICIPANT : Member.Role.OBSERVER,
+                            null));
+        }
+        return new MemberConfig(
+                id,
+                new EnsembleConfig(members, 0),
+                TICK_MILLIS,
+                INIT_LIMIT,
+                SYNC_LIMIT,
+                2 * TICK_MILLIS,
+                20 * TICK_MILLIS,
+                snapCount,
+                commitLogCount,
+                3,
+                60_000,
+                new RequestConfig(true, false, false, ""));
+    }
+}

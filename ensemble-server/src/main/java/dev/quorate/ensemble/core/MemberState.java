@@ -85,7 +85,7 @@ final class MemberState {
     /// `/zookeeper/config` shows the configuration that this server knows.
     void showConfig() {
         if (!config.standalone()) {
-            tree.config(ConfigText.format(ensemble()), ensemble().version());
+            tree.config(ConfigText.format(ensemble()), ensemble().version(), wallMillis);
         }
     }
 

@@ -103,11 +103,10 @@ public final class Preparer {
     }
 
     private static String valid(@Nullable String path) throws Refused {
-        String given = path(path);
-        if (!ZnodePath.isValid(given)) {
+        if (path == null || !ZnodePath.isValid(path)) {
             throw new Refused(ErrorCode.BAD_ARGUMENTS);
         }
-        return given;
+        return path;
     }
 
     private Record existing(String path) throws Refused {
@@ -271,7 +270,10 @@ public final class Preparer {
         return new Txn.CheckVersion(path, nextVersion(record.version(), check.version()));
     }
 
-    private Txn multi(ClientRequest.Multi multi, long session, List<AuthId> ids, long zxid) {
+    private Txn multi(ClientRequest.Multi multi, long session, List<AuthId> ids, long zxid) throws Refused {
+        for (ClientRequest op : multi.ops()) {
+            path(pathOf(op));
+        }
         List<Txn> ops = new ArrayList<>(multi.ops().size());
         boolean failed = false;
         pending.begin();
@@ -293,6 +295,17 @@ public final class Preparer {
             pending.keep();
         }
         return new Txn.Multi(ops);
+    }
+
+    /// Of a member of a multi.
+    private static @Nullable String pathOf(ClientRequest op) {
+        return switch (op) {
+            case ClientRequest.Create create -> create.path();
+            case ClientRequest.Delete delete -> delete.path();
+            case ClientRequest.SetData set -> set.path();
+            case ClientRequest.Check check -> check.path();
+            default -> throw new IllegalStateException("no member of a multi: " + op);
+        };
     }
 
     private Txn closeSession(long session, long zxid) {
@@ -317,12 +330,13 @@ public final class Preparer {
         for (String at = key; !at.isEmpty(); at = ZnodePath.parent(at)) {
             Znode limits = tree.get(ZnodePath.QUOTA + at + "/zookeeper_limits");
             if (limits != null) {
-                Znode usage = tree.get(ZnodePath.QUOTA + at + "/zookeeper_stats");
-                if (exceeds(
-                        QuotaLimits.parse(limits.data()),
-                        QuotaLimits.parse(usage == null ? null : usage.data()),
-                        bytes,
-                        count)) {
+                Znode stats = tree.get(ZnodePath.QUOTA + at + "/zookeeper_stats");
+                QuotaLimits limit = QuotaLimits.parse(limits.data());
+                QuotaLimits usage = stats == null ? QuotaLimits.NONE : QuotaLimits.parse(stats.data());
+                if (limit == null || usage == null) {
+                    throw new Refused(ErrorCode.MARSHALLING_ERROR);
+                }
+                if (exceeds(limit, usage, bytes, count)) {
                     throw new Refused(ErrorCode.QUOTA_EXCEEDED);
                 }
                 return;

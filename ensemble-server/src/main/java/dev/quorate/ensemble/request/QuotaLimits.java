@@ -4,21 +4,23 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// The text of quota znodes: `count=N,bytes=N=;byteHardLimit=N;countHardLimit=N`, odd `=` included (client-protocol.md
-/// §13). What is missing or
-/// no number is -1, no limit.
+/// §13). What is missing is -1, no limit.
 record QuotaLimits(long count, long bytes, long countHard, long bytesHard) {
-    static QuotaLimits parse(byte @Nullable [] data) {
+    static final QuotaLimits NONE = new QuotaLimits(-1, -1, -1, -1);
+
+    /// Null where the text is none of this form: whoever is limited by it must not go on as if without limit.
+    static @Nullable QuotaLimits parse(byte @Nullable [] data) {
         long count = -1;
         long bytes = -1;
         long countHard = -1;
         long bytesHard = -1;
         String text = data == null ? "" : new String(data, StandardCharsets.UTF_8);
-        for (String part : text.split("[,;]+")) {
+        for (String part : text.isEmpty() ? new String[0] : text.split("[,;]+")) {
             int equals = part.indexOf('=');
-            if (equals < 0) {
-                continue;
+            Long value = equals < 0 ? null : number(part.substring(equals + 1));
+            if (value == null) {
+                return null;
             }
-            long value = number(part.substring(equals + 1));
             switch (part.substring(0, equals)) {
                 case "count" -> count = value;
                 case "bytes" -> bytes = value;
@@ -32,12 +34,13 @@ record QuotaLimits(long count, long bytes, long countHard, long bytesHard) {
         return new QuotaLimits(count, bytes, countHard, bytesHard);
     }
 
-    private static long number(String text) {
+    private static @Nullable Long number(String text) {
         int end = text.indexOf('=');
+        String digits = end < 0 ? text : text.substring(0, end);
         try {
-            return Long.parseLong(end < 0 ? text : text.substring(0, end));
+            return Long.parseLong(digits);
         } catch (NumberFormatException e) {
-            return -1;
+            return null;
         }
     }
 }

@@ -175,7 +175,8 @@ public final class Reads {
         if (!mayRead(node, ids)) {
             return denied(node);
         }
-        return ReadResult.of(new ReplyBody.Count(tree.descendants(node)));
+        // By its other name the root is counted too, as upstream does.
+        return ReadResult.of(new ReplyBody.Count(tree.descendants(node) + (path.isEmpty() ? 1 : 0)));
     }
 
     private ReadResult ephemerals(@Nullable String prefix, long session) {
@@ -209,6 +210,10 @@ public final class Reads {
                     return new ReadResult(ErrorCode.MARSHALLING_ERROR, new ReplyBody.Multi(List.of()));
                 }
             }
+            if (result.error() == ErrorCode.MARSHALLING_ERROR) {
+                // One that cannot be answered spoils the whole.
+                return new ReadResult(ErrorCode.MARSHALLING_ERROR, new ReplyBody.Multi(List.of()));
+            }
             results.add(
                     result.error() == ErrorCode.OK
                             ? new ReplyBody.Result(type, result.body())
@@ -235,7 +240,7 @@ public final class Reads {
 
     private ReadResult checkWatches(@Nullable String path, int type, long connection) {
         if (path == null) {
-            return ReadResult.failed(ErrorCode.MARSHALLING_ERROR);
+            return ReadResult.failed(ErrorCode.NO_WATCHER);
         }
         boolean there;
         switch (type) {
@@ -255,7 +260,7 @@ public final class Reads {
 
     private ReadResult removeWatches(@Nullable String path, int type, long connection) {
         if (path == null) {
-            return ReadResult.failed(ErrorCode.MARSHALLING_ERROR);
+            return ReadResult.failed(ErrorCode.NO_WATCHER);
         }
         boolean removed;
         switch (type) {

@@ -353,13 +353,15 @@ public final class DataTree {
         return new ApplyResult(0, null, null, List.of(), changes);
     }
 
-    /// The text of `/zookeeper/config`, which every server keeps from its own configuration.
-    public void config(String text, long version) {
+    /// The text of `/zookeeper/config`, which every server keeps from its own configuration: also the time, `millis`,
+    /// is its own.
+    public void config(String text, long version, long millis) {
         Znode node = nodes.get(ZnodePath.CONFIG);
         if (node != null) {
             replaceData(node, text.getBytes(StandardCharsets.UTF_8));
             node.version = -1;
             node.mzxid = version;
+            node.mtime = millis;
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// An ensemble of processes on loopback, of either kind or mixed. Server N of the list has id N + 1.
 public final class ProcessEnsemble implements AutoCloseable {
@@ -41,8 +42,16 @@ public final class ProcessEnsemble implements AutoCloseable {
                     %s
                     %s
                     """.formatted(data, ports[3 * i], String.join("\n", extra), members));
-            servers.add(new ServerProcess(home, ports[3 * i], kinds.get(i)));
+            servers.add(new ServerProcess(home, ports[3 * i], kinds.get(i), apacheProperties(extra)));
         }
+    }
+
+    /// Keys that Apache ZooKeeper reads as system properties only.
+    private static List<String> apacheProperties(String... lines) {
+        return Stream.of(lines)
+                .filter(line -> line.startsWith("znode.") || line.startsWith("jute.") || line.startsWith("fsync."))
+                .map(line -> "-D" + line)
+                .toList();
     }
 
     public List<ServerProcess> servers() {

@@ -28,10 +28,12 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Path directory;
     private final int clientPort;
+    private final List<String> apacheProperties;
     private Kind kind;
     private Process process;
 
-    ServerProcess(Path directory, int clientPort, Kind kind) {
+    ServerProcess(Path directory, int clientPort, Kind kind, List<String> apacheProperties) {
+        this.apacheProperties = apacheProperties;
         this.directory = directory;
         this.clientPort = clientPort;
         this.kind = kind;
@@ -69,6 +71,7 @@ public final class ServerProcess implements AutoCloseable {
                 System.getProperty("java.class.path")));
         if (kind == Kind.APACHE) {
             command.addAll(List.of("-Dzookeeper.admin.enableServer=false", "-Dzookeeper.4lw.commands.whitelist=*"));
+            command.addAll(apacheProperties);
         }
         command.add(kind.mainClass);
         if (kind == Kind.QUORATE) {

@@ -88,7 +88,7 @@ final class GeneratedDefinitions {
 
     private static CustomResourceDefinition completed(CustomResourceDefinition crd) {
         crd.getMetadata().setAnnotations(null);
-        crd.getSpec().getNames().setCategories(List.of("ensemble"));
+        crd.getSpec().getNames().setCategories(List.of("quorate"));
         CustomResourceDefinitionVersion version = crd.getSpec().getVersions().getFirst();
         version.setAdditionalPrinterColumns(
                 COLUMNS.getOrDefault(crd.getMetadata().getName(), List.of()));

@@ -47,7 +47,8 @@ final class Apply {
         owners.remove(writer);
         ObjectNode merged = live.deepCopy();
         merge(merged, applied, List.of());
-        for (List<String> leaf : before.minus(fields).leaves().descendingSet()) {
+        // Ascending: a list's item goes as a whole (`.` comes first), before the fields that identify it.
+        for (List<String> leaf : before.minus(fields).leaves()) {
             boolean wanted = fields.covers(leaf) || owners.values().stream().anyMatch(o -> o.covers(leaf));
             if (!wanted) {
                 FieldTree.remove(merged, leaf);

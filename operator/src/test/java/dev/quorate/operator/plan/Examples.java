@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The objects that the tables speak of: ensemble `prod`, its backup `b1` on claim `store`, a restore into `copy`.
@@ -130,8 +131,7 @@ public final class Examples {
     /// `copy`, as the restore `r1` makes it.
     public static Ensemble copy(boolean ready) {
         Ensemble copy = ensemble("copy", ready ? "Serving" : "NoLeader", ready ? "copy-m3" : null, ready);
-        copy.getMetadata()
-                .setAnnotations(java.util.Map.of("quorate.dev/restore", "r1", "quorate.dev/restore-uid", "uid-of-r1"));
+        copy.getMetadata().setAnnotations(Map.of("quorate.dev/restore", "r1", "quorate.dev/restore-uid", "uid-of-r1"));
         return copy;
     }
 }

@@ -208,6 +208,8 @@ public final class ConfigReader {
                 sync,
                 min,
                 max,
+                settings.integer(
+                        "electionGraceMs", (int) Math.min(3_600_000L, (long) tick * Math.max(sync, 0)), 0, 3_600_000),
                 settings.integer("cnxTimeout", 5000, 1, 3_600_000),
                 settings.integer("fastleader.minNotificationInterval", 200, 1, 3_600_000),
                 settings.integer("fastleader.maxNotificationInterval", 60_000, 1, 3_600_000),

@@ -42,12 +42,14 @@ public record ServerConfig(
             boolean observer,
             boolean keepAlive) {}
 
+    /// `electionGraceMillis` is how long clients may wait for another leader; 0 sends them away at once.
     public record Timing(
             int tickTimeMillis,
             int initLimitTicks,
             int syncLimitTicks,
             int minSessionTimeoutMillis,
             int maxSessionTimeoutMillis,
+            int electionGraceMillis,
             int electionConnectTimeoutMillis,
             int minNotificationIntervalMillis,
             int maxNotificationIntervalMillis,

@@ -35,10 +35,19 @@ import org.jspecify.annotations.Nullable;
 /// Client connections of this server: sessions opened and taken up, requests answered in the order of each connection,
 /// watches told.
 /// What needs the ensemble goes to the [Role].
+///
+/// A server that loses its leader keeps its clients for a while ([#park]): requests wait, nothing is answered, and no
+/// ping either, so that a client notices a long silence by itself. What takes effect meanwhile is kept and told once
+/// the server serves again ([#resume]), because until then it may still turn out never to have been committed.
 final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private static final long SESSIONLESS_NANOS = 10_000_000_000L;
     private static final int PING_XID = -2;
     private static final byte[] NO_PASSWORD = new byte[16];
+    /// A server that missed more than this while it had no leader sends its clients away: they read anew elsewhere.
+    private static final int MISSED_MAX = 10_000;
+
+    /// A transaction that took effect while clients were parked.
+    private record Missed(TxnEntry entry, ApplyResult result) {}
 
     private final MemberState state;
     private final Permissions permissions;
@@ -47,6 +56,10 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private final Map<Long, Connection> bySession = new HashMap<>();
     private SessionIds sessionIds = new SessionIds(0, 0);
     private Role role = Looking.NONE;
+    private final List<Missed> missed = new ArrayList<>();
+    private boolean parked;
+    private long parkedAt;
+    private long epochBefore;
     private int outstanding;
 
     Clients(MemberState state) {
@@ -79,7 +92,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     // --- connections
 
     void accepted(long id, String address, List<AuthId> ids) {
-        if (role.serving()) {
+        if (role.serving() || parked) {
             connections.put(id, new Connection(id, address, ids, state.now));
         } else {
             state.out.closeClient(id, "");
@@ -110,18 +123,41 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         state.out.closeClient(connection.id, reason);
     }
 
+    /// The leader is lost: clients and their requests wait for the next one, at most for the grace period.
+    void park() {
+        if (state.config.electionGraceNanos() == 0) {
+            closeAll();
+        } else if (!parked) {
+            parked = true;
+            parkedAt = state.now;
+            epochBefore = state.currentEpoch;
+        }
+    }
+
+    /// The log was cut: what came after `zxid` never happened.
+    void cutAfter(long zxid) {
+        missed.removeIf(m -> m.entry.zxid() > zxid);
+    }
+
     /// This server does not serve any more: all clients go elsewhere.
     void closeAll() {
+        parked = false;
+        missed.clear();
         for (Connection connection : new ArrayList<>(connections.values())) {
             close(connection, "");
         }
     }
 
-    /// Whoever connects and says nothing does not stay.
+    /// Whoever connects and says nothing does not stay, and nobody waits longer than the grace period for a leader.
     void tick() {
+        if (parked && state.now - parkedAt > state.config.electionGraceNanos()) {
+            closeAll();
+        }
         List<Connection> silent = new ArrayList<>();
         for (Connection connection : connections.values()) {
-            if (connection.phase == Phase.ACCEPTED && state.now - connection.acceptedAt > SESSIONLESS_NANOS) {
+            if (connection.phase == Phase.ACCEPTED
+                    && connection.connect == null
+                    && state.now - connection.acceptedAt > SESSIONLESS_NANOS) {
                 silent.add(connection);
             }
         }
@@ -135,10 +171,17 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         if (connection == null) {
             return;
         }
-        if (connection.phase != Phase.ACCEPTED) {
+        if (connection.phase != Phase.ACCEPTED || connection.connect != null) {
             close(connection, "second connect request");
             return;
         }
+        connection.connect = request;
+        if (!parked) {
+            connect(connection, request);
+        }
+    }
+
+    private void connect(Connection connection, ConnectRequest request) {
         if (request.lastZxidSeen() > state.tree.lastZxid()) {
             close(
                     connection,
@@ -146,27 +189,30 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
                             + Zxid.hex(state.tree.lastZxid()));
             return;
         }
-        connection.connect = request;
         connection.timeoutMillis = Math.clamp(
                 request.timeoutMillis(),
                 state.config.sessionTimeoutMinMillis(),
                 state.config.sessionTimeoutMaxMillis());
         connection.phase = Phase.CONNECTING;
-        state.out.readClient(id, false);
+        state.out.readClient(connection.id, false);
         connection.reading = false;
         if (request.sessionId() == 0) {
             connection.session = sessionIds.next();
             bySession.put(connection.session, connection);
-            role.submit(
-                    connection.session,
-                    0,
-                    OpCode.CREATE_SESSION,
-                    new ClientRequest.CreateSession(connection.timeoutMillis),
-                    ByteBuffer.allocate(4).putInt(connection.timeoutMillis).array(),
-                    connection.ids);
+            create(connection);
         } else {
             takeUp(connection, request);
         }
+    }
+
+    private void create(Connection connection) {
+        role.submit(
+                connection.session,
+                0,
+                OpCode.CREATE_SESSION,
+                new ClientRequest.CreateSession(connection.timeoutMillis),
+                ByteBuffer.allocate(4).putInt(connection.timeoutMillis).array(),
+                connection.ids);
     }
 
     private void takeUp(Connection connection, ConnectRequest request) {
@@ -228,21 +274,36 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         if (request instanceof ClientRequest.Auth auth) {
             authenticate(connection, xid, auth);
         } else if (isWrite(request)) {
-            enqueue(connection, new Waiting(xid, opCode, request, connection.ids, true));
+            Waiting waiting = new Waiting(xid, opCode, request, connection.ids, body);
+            enqueue(connection, waiting);
             if (request instanceof ClientRequest.CloseSession) {
                 connection.phase = Phase.CLOSING;
             }
-            role.submit(connection.session, xid, opCode, request, body, connection.ids);
+            forward(connection, waiting);
         } else if (request instanceof ClientRequest.Sync) {
-            enqueue(connection, new Waiting(xid, opCode, request, connection.ids, true));
-            role.sync(connection.session, xid, body);
+            Waiting waiting = new Waiting(xid, opCode, request, connection.ids, body);
+            enqueue(connection, waiting);
+            forward(connection, waiting);
         } else {
-            Waiting waiting = new Waiting(xid, opCode, request, connection.ids, false);
-            if (connection.queue.isEmpty()) {
+            Waiting waiting = new Waiting(xid, opCode, request, connection.ids, null);
+            if (connection.queue.isEmpty() && !parked) {
                 answer(connection, waiting);
             } else {
-                connection.queue.add(waiting);
+                enqueue(connection, waiting);
             }
+        }
+    }
+
+    /// Hands a write or a sync to the role; while clients are parked it waits for [#resume].
+    private void forward(Connection connection, Waiting waiting) {
+        byte[] body = waiting.body();
+        if (parked || body == null) {
+            return;
+        }
+        if (waiting.request() instanceof ClientRequest.Sync) {
+            role.sync(connection.session, waiting.xid(), body);
+        } else {
+            role.submit(connection.session, waiting.xid(), waiting.opCode(), waiting.request(), body, waiting.ids());
         }
     }
 
@@ -256,7 +317,9 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     private void enqueue(Connection connection, Waiting waiting) {
         connection.queue.add(waiting);
-        outstanding++;
+        if (waiting.ensemble()) {
+            outstanding++;
+        }
         if (connection.reading && connection.queue.size() >= state.config.outstandingPerConnectionMax()) {
             connection.reading = false;
             state.out.readClient(connection.id, false);
@@ -308,6 +371,9 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     /// Answers what stands in front of the queue and waits for nobody.
     private void drain(Connection connection) {
+        if (parked) {
+            return;
+        }
         while (true) {
             Waiting waiting = connection.queue.peek();
             if (waiting == null || waiting.ensemble()) {
@@ -345,11 +411,27 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     /// A transaction has been applied: first the watches, then who asked for it.
     void applied(TxnEntry entry, ApplyResult result) {
+        if (!parked) {
+            fire(entry, result);
+            tell(entry, result);
+        } else if (connections.isEmpty()) {
+            missed.clear();
+        } else if (missed.size() == MISSED_MAX) {
+            closeAll();
+        } else {
+            missed.add(new Missed(entry, result));
+        }
+    }
+
+    private void fire(TxnEntry entry, ApplyResult result) {
         List<TreeChange> changes = result.changes();
         for (int i = 0; i < changes.size(); i++) {
             TreeChange change = changes.get(i);
             state.watches.fire(change.type(), change.path(), change.acl(), entry.zxid(), this, this);
         }
+    }
+
+    private void tell(TxnEntry entry, ApplyResult result) {
         Connection connection = bySession.get(entry.header().sessionId());
         if (connection == null) {
             return;
@@ -382,6 +464,79 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             close(connection, "");
         } else {
             drain(connection);
+        }
+    }
+
+    // --- the leader is back
+
+    /// The server serves again and its history is committed: clients learn what they missed, then requests go on.
+    void resume() {
+        if (!parked) {
+            return;
+        }
+        List<Missed> told = List.copyOf(missed);
+        missed.clear();
+        told.forEach(this::tellMissed);
+        // From here on reads are answered: they see all that has just been told.
+        parked = false;
+        boolean newEpoch = state.currentEpoch > epochBefore;
+        for (Connection connection : new ArrayList<>(connections.values())) {
+            switch (connection.phase) {
+                case ACCEPTED -> {
+                    ConnectRequest request = connection.connect;
+                    if (request != null) {
+                        connect(connection, request);
+                    }
+                }
+                case CONNECTING -> resumeConnecting(connection, newEpoch);
+                case OPEN, CLOSING -> resumeRequests(connection, newEpoch);
+            }
+        }
+    }
+
+    private void tellMissed(Missed m) {
+        fire(m.entry, m.result);
+        Connection connection = bySession.get(m.entry.header().sessionId());
+        int cxid = m.entry.header().cxid();
+        if (connection != null && isBehindOthers(connection, cxid)) {
+            // What stands before it should have been answered from a state that is gone.
+            close(connection, "the leader was lost with requests under way that can no longer be answered in order");
+        } else {
+            tell(m.entry, m.result);
+        }
+    }
+
+    private static boolean isBehindOthers(Connection connection, int xid) {
+        return connection.queue.stream().skip(1).anyMatch(waiting -> waiting.ensemble() && waiting.xid() == xid);
+    }
+
+    private void resumeConnecting(Connection connection, boolean newEpoch) {
+        ConnectRequest request = connection.connect;
+        if (request != null && request.sessionId() != 0) {
+            role.revalidate(connection.session, connection.timeoutMillis);
+        } else if (newEpoch) {
+            create(connection);
+        } else {
+            close(connection, "the leader was lost while the session was being created");
+        }
+    }
+
+    /// A write that is not in the new epoch's history never will be: it can be asked for again. Back with the same
+    /// leader in the same epoch it may still be on its way there, so nobody can say what became of it.
+    private void resumeRequests(Connection connection, boolean newEpoch) {
+        if (!state.tree.sessions().containsKey(connection.session)) {
+            close(connection, "the session ended while there was no leader");
+            return;
+        }
+        boolean inDoubt =
+                connection.queue.stream().anyMatch(w -> w.ensemble() && !(w.request() instanceof ClientRequest.Sync));
+        if (inDoubt && !newEpoch) {
+            close(connection, "the leader was lost with a write under way");
+            return;
+        }
+        drain(connection);
+        for (Waiting waiting : List.copyOf(connection.queue)) {
+            forward(connection, waiting);
         }
     }
 

@@ -19,8 +19,13 @@ final class Connection {
         CLOSING
     }
 
-    /// A request in the queue. Writes and syncs wait for the ensemble, everything else for those before it.
-    record Waiting(int xid, int opCode, ClientRequest request, List<AuthId> ids, boolean ensemble) {}
+    /// A request in the queue. Writes and syncs have a `body` and wait for the ensemble, everything else for those
+    /// before it.
+    record Waiting(int xid, int opCode, ClientRequest request, List<AuthId> ids, byte @Nullable [] body) {
+        boolean ensemble() {
+            return body != null;
+        }
+    }
 
     final long id;
     final String remoteAddress;
@@ -33,6 +38,7 @@ final class Connection {
     long touchedAt;
     boolean reading = true;
 
+    /// What the client asked for, until it is answered.
     @Nullable
     ConnectRequest connect;
 

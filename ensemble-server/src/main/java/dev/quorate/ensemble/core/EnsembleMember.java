@@ -139,8 +139,9 @@ public final class EnsembleMember {
     }
 
     private void stop(String fatal) {
-        role.leave("this server stops");
+        // Clients first: what the role leaves uncommitted is nobody's business.
         state.clients.closeAll();
+        role.leave("this server stops");
         state.snapshots.abortAll();
         stopped = true;
         state.out.stopped(fatal);
@@ -148,12 +149,12 @@ public final class EnsembleMember {
 
     // --- election
 
-    /// The role is lost: clients go elsewhere, and another election begins.
+    /// The role is lost: clients wait, and another election begins.
     void lookAgain(String reason) {
         state.trace("server " + state.me() + " stops " + role.name() + ": " + reason);
         state.snapshots.pause();
+        state.clients.park();
         role.leave(reason);
-        state.clients.closeAll();
         look();
     }
 
@@ -240,6 +241,7 @@ public final class EnsembleMember {
         vote = vote.inEpoch(epoch);
         state.showConfig();
         state.snapshots.resume();
+        state.clients.resume();
         changed = true;
         state.trace("server " + state.me() + " serves, " + role.name() + " in epoch " + epoch + " from zxid "
                 + Zxid.hex(state.lastLogged));
@@ -266,6 +268,7 @@ public final class EnsembleMember {
             stop("log was cut at " + Zxid.hex(truncated.zxid()) + ", but no snapshot is left below");
             return;
         }
+        state.clients.cutAfter(truncated.zxid());
         state.replaceTree(loader.finish(truncated.snapshotZxid()));
         for (TxnEntry entry : truncated.tail()) {
             state.tree.apply(entry.header(), entry.txn());

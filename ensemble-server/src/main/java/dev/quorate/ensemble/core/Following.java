@@ -247,6 +247,8 @@ final class Following implements Role {
         }
         received = null;
         receiving = false;
+        // Nothing tells which changes led there, so nobody can be told of them.
+        state.clients.closeAll();
         state.replaceTree(tree);
         state.lastLogged = receivedZxid;
         state.lastSynced = receivedZxid;
@@ -420,11 +422,7 @@ final class Following implements Role {
             state.snapshots.abort(receivedFile);
         }
         if (stage == Stage.BROADCAST) {
-            // Logged, so part of the history that we vote with.
-            for (TxnEntry entry : proposed) {
-                state.tree.apply(entry.header(), entry.txn());
-                state.committed.add(entry);
-            }
+            proposed.forEach(state::applyForElection);
         }
     }
 }

@@ -17,6 +17,7 @@ public record MemberConfig(
         int snapCount,
         int commitLogCount,
         int outstandingPerConnectionMax,
+        int electionGraceMillis,
         int reaperIntervalMillis,
         RequestConfig requests) {
 
@@ -30,6 +31,11 @@ public record MemberConfig(
 
     long syncLimitNanos() {
         return (long) syncLimitTicks * tickMillis * 1_000_000;
+    }
+
+    /// How long clients may wait for a leader; 0: they are sent away when theirs is lost.
+    long electionGraceNanos() {
+        return electionGraceMillis * 1_000_000L;
     }
 
     long tickNanos() {

@@ -82,6 +82,16 @@ final class MemberState {
         snapshots.applied();
     }
 
+    /// The role ends with a transaction that is logged and not known to be committed. It stands in the log, so it
+    /// belongs to the history this server votes with (peer-protocol.md §8, 2845); clients are parked and learn of
+    /// it
+    /// only when the next leader has it too.
+    void applyForElection(TxnEntry entry) {
+        ApplyResult result = tree.apply(entry.header(), entry.txn());
+        committed.add(entry);
+        clients.applied(entry, result);
+    }
+
     /// `/zookeeper/config` shows the configuration that this server knows.
     void showConfig() {
         if (!config.standalone()) {

@@ -148,13 +148,9 @@ final class Proposals {
         }
     }
 
-    /// The role ends. What is outstanding stands in the log, so it belongs to the history this server votes with
-    /// (peer-protocol.md §8, 2845).
+    /// The role ends: what is outstanding stands in the log.
     void keepForElection() {
-        for (TxnEntry entry : outstanding) {
-            state.tree.apply(entry.header(), entry.txn());
-            state.committed.add(entry);
-        }
+        outstanding.forEach(state::applyForElection);
         outstanding.clear();
     }
 

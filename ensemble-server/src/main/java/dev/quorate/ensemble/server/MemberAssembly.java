@@ -49,6 +49,7 @@ final class MemberAssembly {
                 config.storage().snapCount(),
                 config.storage().commitLogCount(),
                 OUTSTANDING_PER_CONNECTION,
+                timing.electionGraceMillis(),
                 timing.containerCheckIntervalMillis(),
                 new RequestConfig(
                         requests.extendedTypes(),

@@ -31,9 +31,17 @@ final class Chain {
         return Math.max(at, 0);
     }
 
-    /// A leader begins its epoch with this history.
+    /// A leader begins its epoch with the history that its log held before: it may have proposed in the same step.
     void begin(long epochZxid, long lastLogged) {
-        long history = transaction(lastLogged);
+        long logEnd = lastLogged;
+        while (logEnd > epochZxid) {
+            Logged own = logged.get(logEnd);
+            if (own == null) {
+                throw new Violation("NoUncommittedTxnVisible", Zxid.hex(logEnd) + " was never logged");
+            }
+            logEnd = own.previous;
+        }
+        long history = transaction(logEnd);
         Long before = epochs.putIfAbsent(epochZxid, history);
         if (before != null && before != history) {
             throw new Violation(

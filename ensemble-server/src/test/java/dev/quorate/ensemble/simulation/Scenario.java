@@ -19,7 +19,8 @@ record Scenario(
         long usualDelayNanos,
         long thinkNanos,
         int snapCount,
-        int commitLogCount) {
+        int commitLogCount,
+        int electionGraceMillis) {
     private static final int TICK_MILLIS = 200;
     private static final int INIT_LIMIT = 10;
     private static final int SYNC_LIMIT = 5;
@@ -37,7 +38,8 @@ record Scenario(
                 random.nextInt(6) == 0 ? 5_000_000L : 400_000L,
                 20_000_000L + random.nextLong(120_000_000L),
                 random.nextBoolean() ? 6 + random.nextInt(30) : 100_000,
-                random.nextInt(3) == 0 ? 2 + random.nextInt(6) : 500);
+                random.nextInt(3) == 0 ? 2 + random.nextInt(6) : 500,
+                random.nextInt(4) == 0 ? 0 : 300 + random.nextInt(3_000));
     }
 
     int servers() {
@@ -70,6 +72,7 @@ record Scenario(
                 snapCount,
                 commitLogCount,
                 3,
+                electionGraceMillis,
                 60_000,
                 new RequestConfig(true, false, false, ""));
     }

@@ -32,6 +32,11 @@ public final class BackupStatus {
     public static EnsembleBackupStatus of(
             EnsembleBackup backup, ObservedBackup observed, BackupStep step, Instant now) {
         BackupStatus status = new BackupStatus(backup, now);
+        // The first Job's own time: the same whenever it is asked.
+        String started = observed.attempts().stream()
+                .map(attempt -> attempt.startedAt().toString())
+                .findFirst()
+                .orElse(null);
         return switch (step) {
             case BackupStep.Inert inert -> status.before;
             case BackupStep.Wait wait -> status.waiting(wait);
@@ -39,20 +44,14 @@ public final class BackupStatus {
                 status.running(
                         start.attempt(),
                         start.leader().name(),
-                        observed.attempts().isEmpty()
-                                ? null
-                                : observed.attempts().getFirst().startedAt(),
+                        started,
                         "attempt " + start.attempt() + " reads from "
                                 + start.leader().name());
             case BackupStep.Follow follow ->
-                status.running(
-                        follow.attempt().number(),
-                        follow.attempt().member(),
-                        observed.attempts().getFirst().startedAt(),
-                        follow.message());
-            case BackupStep.Complete complete -> status.completed(complete, observed.attempts());
-            case BackupStep.Fail fail -> status.ended("Failed", fail.reason(), fail.message());
-            case BackupStep.Reject reject -> status.ended("Rejected", reject.reason(), reject.message());
+                status.running(follow.attempt().number(), follow.attempt().member(), started, follow.message());
+            case BackupStep.Complete complete -> status.completed(complete, started);
+            case BackupStep.Fail fail -> status.ended("Failed", started, fail.reason(), fail.message());
+            case BackupStep.Reject reject -> status.ended("Rejected", null, reject.reason(), reject.message());
         };
     }
 
@@ -72,12 +71,12 @@ public final class BackupStatus {
                 generation(), "Pending", null, null, null, null, null, null, null, null, null, conditions);
     }
 
-    private EnsembleBackupStatus running(int attempt, String member, @Nullable Instant startedAt, String message) {
+    private EnsembleBackupStatus running(int attempt, String member, @Nullable String startedAt, String message) {
         return new EnsembleBackupStatus(
                 generation(),
                 "Running",
                 BackupId.of(backup.getMetadata(), attempt),
-                startedAt == null ? before.startedAt() : startedAt.toString(),
+                startedAt,
                 null,
                 attempt,
                 new Source(member, "Leader"),
@@ -88,7 +87,7 @@ public final class BackupStatus {
                 conditions().inProgress("Running", message).list());
     }
 
-    private EnsembleBackupStatus completed(BackupStep.Complete complete, List<BackupAttempt> attempts) {
+    private EnsembleBackupStatus completed(BackupStep.Complete complete, @Nullable String startedAt) {
         BackupReport report = complete.report();
         BackupAttempt attempt = complete.attempt();
         Instant at = attempt.state() instanceof BackupAttempt.Succeeded succeeded ? succeeded.at() : now;
@@ -97,7 +96,7 @@ public final class BackupStatus {
                 generation(),
                 "Completed",
                 id,
-                attempts.getFirst().startedAt().toString(),
+                startedAt,
                 at.toString(),
                 attempt.number(),
                 new Source(attempt.member(), "Leader"),
@@ -118,12 +117,12 @@ public final class BackupStatus {
                 + " ephemeral znodes and " + report.sessionsStripped() + " sessions left out";
     }
 
-    private EnsembleBackupStatus ended(String phase, String reason, String message) {
+    private EnsembleBackupStatus ended(String phase, @Nullable String startedAt, String reason, String message) {
         return new EnsembleBackupStatus(
                 generation(),
                 phase,
                 before.backupId(),
-                before.startedAt(),
+                startedAt,
                 now.truncatedTo(ChronoUnit.SECONDS).toString(),
                 before.attempts(),
                 before.source(),

@@ -111,6 +111,7 @@ class BackupStatusTest {
         EnsembleBackupStatus failed =
                 BackupStatus.of(backup, OBSERVED, new BackupStep.Fail("BackupFailed", "full"), NOW.plusSeconds(5));
         assertThat(failed.error()).isEqualTo("full");
+        assertThat(failed.startedAt()).isEqualTo("2026-11-22T02:00:02Z");
         assertThat(failed.backupId()).isEqualTo(backup.getStatus().backupId());
         Condition ready = failed.conditionsOrEmpty().getFirst();
         assertThat(ready.getLastTransitionTime())

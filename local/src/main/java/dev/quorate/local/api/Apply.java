@@ -47,7 +47,7 @@ final class Apply {
         owners.remove(writer);
         ObjectNode merged = live.deepCopy();
         merge(merged, applied, List.of());
-        // Ascending: a list's item goes as a whole (`.` comes first), before the fields that identify it.
+        // A list's item (".") comes before its fields: they could not be found by key once the key is gone.
         for (List<String> leaf : before.minus(fields).leaves()) {
             boolean wanted = fields.covers(leaf) || owners.values().stream().anyMatch(o -> o.covers(leaf));
             if (!wanted) {
@@ -77,17 +77,22 @@ final class Apply {
 
     private StatusError conflict(ObjectNode live, Map<List<String>, Writer> conflicts) {
         List<StatusError.Cause> causes = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        conflicts.forEach((leaf, owner) -> {
+        StringBuilder text = new StringBuilder("Apply failed with ")
+                .append(conflicts.size())
+                .append(conflicts.size() == 1 ? " conflict: " : " conflicts: ");
+        Map<Writer, List<String>> byOwner = new LinkedHashMap<>();
+        conflicts.forEach((leaf, owner) ->
+                byOwner.computeIfAbsent(owner, o -> new ArrayList<>()).add(path(leaf)));
+        byOwner.forEach((owner, paths) -> {
             String how = owner.operation().equals("Apply") ? "" : " using " + owner.apiVersion();
             String sub = owner.subresource().isEmpty() ? "" : " with subresource \"" + owner.subresource() + "\"";
-            String with = "conflict with \"" + owner.manager() + "\"" + sub + how;
-            causes.add(new StatusError.Cause("FieldManagerConflict", with, path(leaf)));
-            text.append(with).append(": ").append(path(leaf)).append("; ");
+            String with = " with \"" + owner.manager() + "\"" + sub + how;
+            paths.forEach(p -> causes.add(new StatusError.Cause("FieldManagerConflict", "conflict" + with, p)));
+            text.append(text.charAt(text.length() - 1) == ' ' ? "" : "\n")
+                    .append(paths.size() == 1 ? "conflict" + with + ": " : "conflicts" + with + ":\n- ")
+                    .append(String.join("\n- ", paths));
         });
-        String count = conflicts.size() == 1 ? "1 conflict" : conflicts.size() + " conflicts";
-        return StatusError.of(
-                        409, "Conflict", "Apply failed with " + count + ": " + text.substring(0, text.length() - 2))
+        return StatusError.of(409, "Conflict", text.toString())
                 .about(type.plural(), type.group(), live.at("/metadata/name").asText())
                 .causes(causes);
     }

@@ -50,13 +50,20 @@ final class Resources {
     }
 
     void answer(Exchange exchange, ApiServer.Target target) {
-        if (!target.subresource().isEmpty()
-                && !List.of("status", "scale", "eviction").contains(target.subresource())) {
+        ResourceType type = target.type();
+        boolean served =
+                switch (target.subresource()) {
+                    case "" -> true;
+                    case "status" -> type.status();
+                    case "scale" -> type.scale();
+                    case "eviction" -> type.equals(Registry.PODS);
+                    case String other -> false;
+                };
+        if (!served) {
             throw StatusError.of(
-                    404,
-                    "NotFound",
-                    "the embedded mode has no " + target.subresource() + " of "
-                            + target.type().resource());
+                    501,
+                    "NotImplemented",
+                    "the embedded mode has no " + target.subresource() + " of " + type.resource());
         }
         switch (exchange.method().name()) {
             case "GET" -> read(exchange, target);
@@ -125,7 +132,8 @@ final class Resources {
 
     private static JsonNode body(Exchange exchange, ApiServer.Target target) {
         if (exchange.header("Content-Type").contains("protobuf")) {
-            throw unsupportedMediaType("application/json, application/yaml");
+            throw unsupportedMediaType(
+                    "application/json, application/yaml (the embedded mode reads no protobuf: use kubectl apply -f)");
         }
         JsonNode body = Json.readBody(exchange.body());
         validate(exchange, target, body);

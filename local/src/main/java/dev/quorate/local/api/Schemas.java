@@ -218,7 +218,10 @@ final class Schemas {
                         causes,
                         "FieldValueInvalid",
                         "Invalid value: " + value + ": " + path + " in body should be " + words + " "
-                                + schema.path(field),
+                                + schema.path(field)
+                                        .decimalValue()
+                                        .stripTrailingZeros()
+                                        .toPlainString(),
                         path);
             }
         }

@@ -2,6 +2,7 @@ package dev.quorate.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.LocalCluster;
 import dev.quorate.local.runtime.Folders;
 import java.io.IOException;
 import java.nio.channels.FileLock;
@@ -93,19 +94,18 @@ final class UpCommand implements Callable<Integer> {
     private int runHere(List<ObjectNode> objects) throws Exception {
         CountDownLatch stopped = new CountDownLatch(1);
         int outcome = Failure.FAILED;
-        try (FileLock lock = state.take();
-                EmbeddedMode mode = new EmbeddedMode(state)) {
+        try (FileLock lock = state.take()) {
             Files.deleteIfExists(state.outcome());
-            Thread closing = new Thread(() -> {
-                mode.close();
-                stopped.countDown();
-            });
-            Runtime.getRuntime().addShutdownHook(closing);
             System.out.println("starting the embedded mode in " + state.path());
-            mode.start();
-            outcome = bring(objects);
-            report(outcome);
-            stopped.await();
+            try (LocalCluster cluster = EmbeddedMode.start(state)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    cluster.close();
+                    stopped.countDown();
+                }));
+                outcome = bring(objects);
+                report(outcome);
+                stopped.await();
+            }
         } catch (Failure e) {
             report(e.exitCode());
             throw e;

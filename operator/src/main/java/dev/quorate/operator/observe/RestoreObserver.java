@@ -18,6 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -77,16 +80,22 @@ public class RestoreObserver {
                 .getItems()
                 .stream()
                 .collect(Collectors.toMap(p -> p.getMetadata().getName(), Function.identity()));
-        for (Member member : Member.of(name, ensemble.getSpec())) {
-            Pod pod = pods.get(member.pod());
-            if (pod == null) {
-                continue;
-            }
-            seed(member, pod).ifPresent(seeds::add);
-            if (ready(pod)) {
-                contents.ask(member.name(), pod.getStatus().getPodIP()).ifPresent(held::add);
+        List<Future<Optional<Contents>>> answers = new ArrayList<>();
+        // All at once: a member that hangs costs one time-out, not one for each.
+        try (ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Member member : Member.of(name, ensemble.getSpec())) {
+                Pod pod = pods.get(member.pod());
+                if (pod == null) {
+                    continue;
+                }
+                seed(member, pod).ifPresent(seeds::add);
+                if (ready(pod)) {
+                    answers.add(asking.submit(
+                            () -> contents.ask(member.name(), pod.getStatus().getPodIP())));
+                }
             }
         }
+        answers.forEach(answer -> answer.resultNow().ifPresent(held::add));
     }
 
     /// Empty for a pod that was made after the bootstrap: it seeds nothing.

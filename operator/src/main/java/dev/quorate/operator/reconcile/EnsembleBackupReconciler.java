@@ -17,14 +17,23 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /// One backup, from its resource to its status. An unfinished one is looked at again and again; a finished one is never
 /// touched.
-@ControllerConfiguration(name = "ensemblebackup", fieldManager = "ensemble-backup")
+///
+/// Errors of the API are retried for as long as they last: without end, for no event comes when it is well again.
+@ControllerConfiguration(
+        name = "ensemblebackup",
+        fieldManager = "ensemble-backup",
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
+@GradualRetry(maxAttempts = -1, initialInterval = 1_000, maxInterval = 30_000)
 public class EnsembleBackupReconciler implements Reconciler<EnsembleBackup> {
     private static final Duration AGAIN = Duration.ofSeconds(1);
 

@@ -12,14 +12,23 @@ import dev.quorate.operator.status.RestoreStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /// One restore, from its resource to its status. The new ensemble is made here and brought up by its own controller; a
 /// finished restore is never touched.
-@ControllerConfiguration(name = "ensemblerestore", fieldManager = "ensemble-restore")
+///
+/// Errors of the API are retried for as long as they last: without end, for no event comes when it is well again.
+@ControllerConfiguration(
+        name = "ensemblerestore",
+        fieldManager = "ensemble-restore",
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
+@GradualRetry(maxAttempts = -1, initialInterval = 1_000, maxInterval = 30_000)
 public class EnsembleRestoreReconciler implements Reconciler<EnsembleRestore> {
     private static final Duration AGAIN = Duration.ofSeconds(1);
 

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.processing.retry.RetryExecution;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -193,6 +194,17 @@ class EnsembleBackupReconcilerTest {
         EnsembleBackupStatus status = awaitPhase("Completed").getStatus();
         assertThat(status.attempts()).isEqualTo(2);
         assertThat(status.backupId()).isEqualTo(BackupId.of(backup.getMetadata(), 2));
+    }
+
+    @Test
+    void errorsOfTheApiAreRetriedWithoutEnd() {
+        var configuration =
+                operator.getRegisteredController("ensemblebackup").orElseThrow().getConfiguration();
+        RetryExecution retry = configuration.getRetry().initExecution();
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(retry.nextDelay()).as("attempt %d", i).hasValueSatisfying(d -> assertThat(d)
+                    .isLessThanOrEqualTo(30_000));
+        }
     }
 
     @Test

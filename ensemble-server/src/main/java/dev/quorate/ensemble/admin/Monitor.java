@@ -28,6 +28,7 @@ final class Monitor {
         values.put("znode_count", status.znodes());
         values.put("watch_count", status.watches());
         values.put("approximate_data_size", status.dataBytes());
+        values.put("digest_mismatches_count", status.digestMismatches());
         values.put("global_sessions", status.sessions());
         values.put("local_sessions", 0);
         values.put("packets_received", facts.traffic().received());

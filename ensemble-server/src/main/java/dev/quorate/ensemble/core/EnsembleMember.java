@@ -271,7 +271,7 @@ public final class EnsembleMember {
         state.clients.cutAfter(truncated.zxid());
         state.replaceTree(loader.finish(truncated.snapshotZxid()));
         for (TxnEntry entry : truncated.tail()) {
-            state.tree.apply(entry.header(), entry.txn());
+            state.tree.apply(entry);
             state.committed.add(entry);
         }
         state.tree.lastZxid(truncated.zxid());
@@ -327,6 +327,7 @@ public final class EnsembleMember {
                 state.clients.outstanding() + (proposals == null ? 0 : proposals.outstandingCount()),
                 state.snapshots.lastFileZxid(),
                 state.tree.digest(),
+                state.digestMismatches(),
                 ensemble,
                 clients);
     }

@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.core;
 
+import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.port.TxnCodec;
 import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
@@ -23,6 +24,8 @@ final class MemberState {
     Outbox out = NoOutbox.INSTANCE;
     long now;
     long wallMillis;
+    /// Of the trees before this one.
+    private long digestMismatchesBefore;
 
     DataTree tree;
     Reads reads;
@@ -63,9 +66,14 @@ final class MemberState {
 
     /// Another tree takes the place of this one: a snapshot from the leader, or what was read back after a cut.
     void replaceTree(DataTree other) {
+        digestMismatchesBefore += tree.digestMismatches();
         tree = other;
         reads = new Reads(config.requests(), tree, watches);
         committed.clear();
+    }
+
+    long digestMismatches() {
+        return digestMismatchesBefore + tree.digestMismatches();
     }
 
     /// Writes to the log, in order.
@@ -76,7 +84,12 @@ final class MemberState {
 
     /// A committed transaction takes effect: the tree changes, watches fire, whoever asked for it is answered.
     void apply(TxnEntry entry) {
-        ApplyResult result = tree.apply(entry.header(), entry.txn());
+        long mismatches = tree.digestMismatches();
+        ApplyResult result = tree.apply(entry);
+        if (mismatches == 0 && tree.digestMismatches() > 0) {
+            trace("digest mismatch: this server's tree is not the leader's any more from zxid "
+                    + Zxid.hex(entry.zxid()));
+        }
         committed.add(entry);
         clients.applied(entry, result);
         snapshots.applied();
@@ -87,7 +100,7 @@ final class MemberState {
     /// it
     /// only when the next leader has it too.
     void applyForElection(TxnEntry entry) {
-        ApplyResult result = tree.apply(entry.header(), entry.txn());
+        ApplyResult result = tree.apply(entry);
         committed.add(entry);
         clients.applied(entry, result);
     }

@@ -28,6 +28,7 @@ public record MemberStatus(
         int outstandingRequests,
         long lastSnapshotZxid,
         long treeDigest,
+        long digestMismatches,
         EnsembleConfig config,
         List<ConnectionInfo> clients) {
 

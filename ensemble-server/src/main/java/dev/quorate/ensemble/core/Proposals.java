@@ -11,6 +11,7 @@ import dev.quorate.ensemble.request.Preparer;
 import dev.quorate.ensemble.session.SessionTable;
 import dev.quorate.ensemble.tree.Znode;
 import dev.quorate.ensemble.txn.Txn;
+import dev.quorate.ensemble.txn.TxnDigest;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.txn.TxnHeader;
 import java.util.ArrayDeque;
@@ -87,7 +88,7 @@ final class Proposals {
     void submit(long link, long session, int cxid, int opCode, ClientRequest request, List<AuthId> ids) {
         ErrorCode refusal = admit(link, session, opCode, request);
         if (refusal == ErrorCode.OK) {
-            propose(session, cxid, preparer.prepare(request, session, ids, lastProposed + 1));
+            propose(session, cxid, prepare(request, session, ids));
         } else {
             propose(session, cxid, new Txn.Error(refusal.code()));
         }
@@ -114,9 +115,16 @@ final class Proposals {
         return ErrorCode.OK;
     }
 
+    private Txn prepare(ClientRequest request, long session, List<AuthId> ids) {
+        return preparer.prepare(request, session, ids, lastProposed + 1, state.wallMillis);
+    }
+
     private void propose(long session, int cxid, Txn txn) {
         TxnHeader header = new TxnHeader(session, cxid, ++lastProposed, state.wallMillis, txn.type());
-        TxnEntry entry = state.codec.encode(header, txn, null);
+        TxnDigest digest = state.config.requests().digests() && !(txn instanceof Txn.Error)
+                ? new TxnDigest(TxnDigest.VERSION, pending.treeDigest(state.tree))
+                : null;
+        TxnEntry entry = state.codec.encode(header, txn, digest);
         outstanding.add(entry);
         state.append(entry);
         audience.proposed(entry);
@@ -172,7 +180,7 @@ final class Proposals {
     void tick() {
         for (long session : sessions.expire(state.now)) {
             state.trace("session 0x" + Long.toHexString(session) + " expired");
-            propose(session, 0, preparer.prepare(new ClientRequest.CloseSession(), session, NOBODY, lastProposed + 1));
+            propose(session, 0, prepare(new ClientRequest.CloseSession(), session, NOBODY));
         }
         if (state.now >= reapAt) {
             reapAt = state.now + state.config.reaperIntervalMillis() * 1_000_000L;
@@ -185,7 +193,7 @@ final class Proposals {
         for (String path : new ArrayList<>(state.tree.reapable())) {
             Znode node = state.tree.get(path);
             if (node != null && isOver(node)) {
-                Txn txn = preparer.prepare(new ClientRequest.DeleteContainer(path), 0, NOBODY, lastProposed + 1);
+                Txn txn = prepare(new ClientRequest.DeleteContainer(path), 0, NOBODY);
                 if (!(txn instanceof Txn.Error)) {
                     propose(0, 0, txn);
                 }

@@ -38,6 +38,7 @@ public final class Preparer {
     private final Permissions permissions;
     private final DataTree tree;
     private final PendingChanges pending;
+    private long millis;
 
     public Preparer(RequestConfig config, DataTree tree, PendingChanges pending) {
         this.config = config;
@@ -46,9 +47,11 @@ public final class Preparer {
         this.pending = pending;
     }
 
-    /// The transaction for a write that will get this zxid. `ids` are the identities of the client when the request was
+    /// The transaction for a write that will get this zxid and this time. `ids` are the identities of the client when
+    /// the request was
     /// read.
-    public Txn prepare(ClientRequest request, long session, List<AuthId> ids, long zxid) {
+    public Txn prepare(ClientRequest request, long session, List<AuthId> ids, long zxid, long wallMillis) {
+        millis = wallMillis;
         try {
             return decide(request, session, ids, zxid);
         } catch (Refused refused) {
@@ -162,7 +165,8 @@ public final class Preparer {
         }
         byte[] data = create.data();
         checkQuota(key, data == null ? 0 : data.length, 1);
-        int createCount = parent.createCount() == Integer.MAX_VALUE ? Integer.MAX_VALUE : parent.createCount() + 1;
+        Record newParent = parent.withChild(zxid);
+        int createCount = newParent.createCount();
         boolean ephemeral = flags == EPHEMERAL || flags == EPHEMERAL_SEQUENTIAL;
         Txn txn;
         long owner = EphemeralOwner.NONE;
@@ -176,8 +180,8 @@ public final class Preparer {
             owner = ephemeral ? session : EphemeralOwner.NONE;
             txn = new Txn.Create(full, data, acl, ephemeral, createCount, create.opCode() == OpCode.CREATE2);
         }
-        pending.put(parentKey, parent.withChildren(zxid, createCount, parent.children() + 1));
-        pending.put(key, new Record(zxid, true, 0, 0, 0, 0, owner, acl, data == null ? 0 : data.length));
+        pending.put(tree, parentKey, newParent);
+        pending.put(tree, key, Record.created(zxid, millis, owner, acl, data));
         return txn;
     }
 
@@ -222,8 +226,8 @@ public final class Preparer {
         if (record.children() > 0) {
             throw new Refused(ErrorCode.NOT_EMPTY);
         }
-        pending.put(parentKey, parent.withChildren(zxid, parent.createCount(), parent.children() - 1));
-        pending.put(path, record.gone(zxid));
+        pending.put(tree, parentKey, parent.withoutChild(zxid));
+        pending.put(tree, path, record.gone(zxid));
     }
 
     private Txn deleteContainer(String path, long zxid) throws Refused {
@@ -246,7 +250,7 @@ public final class Preparer {
         int length = data == null ? 0 : data.length;
         checkQuota(key, length - record.dataLength(), 0);
         int version = nextVersion(record.version(), set.version());
-        pending.put(key, record.withData(zxid, version, length));
+        pending.put(tree, key, record.withData(zxid, millis, version, data));
         return new Txn.SetData(path, data, version);
     }
 
@@ -259,7 +263,7 @@ public final class Preparer {
         Record record = existing(path);
         permit(record, Acl.ADMIN, ids);
         int aversion = nextVersion(record.aversion(), set.version());
-        pending.put(PendingChanges.key(path), record.withAcl(zxid, aversion, acl));
+        pending.put(tree, PendingChanges.key(path), record.withAcl(zxid, aversion, acl));
         return new Txn.SetAcl(path, acl, aversion);
     }
 
@@ -315,8 +319,8 @@ public final class Preparer {
             Record parent = pending.get(tree, parentKey);
             Record record = pending.get(tree, path);
             if (parent != null && record != null) {
-                pending.put(parentKey, parent.withChildren(zxid, parent.createCount(), parent.children() - 1));
-                pending.put(path, record.gone(zxid));
+                pending.put(tree, parentKey, parent.withoutChild(zxid));
+                pending.put(tree, path, record.gone(zxid));
             }
         }
         return new Txn.CloseSession(paths);

@@ -55,6 +55,7 @@ final class MemberAssembly {
                         requests.extendedTypes(),
                         requests.enforceQuota(),
                         requests.skipAcl(),
-                        superDigest == null ? "" : superDigest));
+                        superDigest == null ? "" : superDigest,
+                        config.storage().digestEnabled()));
     }
 }

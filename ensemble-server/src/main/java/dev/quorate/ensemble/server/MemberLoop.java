@@ -201,6 +201,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                 0,
                 0,
                 0,
+                0,
                 shown,
                 List.of());
     }

@@ -62,6 +62,10 @@ public final class Recovery {
         ArrayDeque<TxnEntry> tail = new ArrayDeque<>();
         LogFiles.read(
                 logs, Math.max(snapshotZxid, 0), true, entry -> replay(recovered, entry, tail, tailMax), notes::add);
+        if (recovered.digestMismatches() > 0) {
+            notes.add("digest mismatch: the tree differs " + recovered.digestMismatches()
+                    + " time(s) from what log and snapshot say it was");
+        }
         recovered.dropOrphanEphemerals();
         EpochFiles epochs = new EpochFiles(snapshots);
         return new Recovered(
@@ -93,7 +97,7 @@ public final class Recovery {
     }
 
     private static void replay(DataTree tree, TxnEntry entry, ArrayDeque<TxnEntry> tail, int tailMax) {
-        tree.apply(entry.header(), entry.txn());
+        tree.apply(entry);
         tail.addLast(entry);
         if (tail.size() > tailMax) {
             tail.removeFirst();

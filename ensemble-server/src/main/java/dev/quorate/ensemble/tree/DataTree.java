@@ -8,6 +8,7 @@ import dev.quorate.ensemble.model.ErrorCode;
 import dev.quorate.ensemble.model.PersistedStat;
 import dev.quorate.ensemble.model.ZnodePath;
 import dev.quorate.ensemble.txn.Txn;
+import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.txn.TxnHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -38,6 +39,7 @@ public final class DataTree {
     private final Quotas quotas = new Quotas(this);
     private final NodeDigest nodeDigest = new NodeDigest();
     private long digest;
+    private final DigestCheck digestCheck = new DigestCheck();
     private long dataBytes;
     private int ephemeralCount;
     private long lastZxid;
@@ -133,12 +135,25 @@ public final class DataTree {
         return digest;
     }
 
+    /// How often the tree was not what the digest of a transaction, or of a snapshot, says.
+    public long digestMismatches() {
+        return digestCheck.mismatches();
+    }
+
+    /// Applies a committed transaction and compares the tree's digest with the one that came with it.
+    public ApplyResult apply(TxnEntry entry) {
+        ApplyResult result = apply(entry.header(), entry.txn());
+        digestCheck.applied(entry, digest);
+        return result;
+    }
+
     /// Applies a committed transaction; the tree then stands at its zxid.
     public ApplyResult apply(TxnHeader header, Txn txn) {
         ApplyResult result = one(header, txn);
         if (header.zxid() > lastZxid) {
             lastZxid = header.zxid();
         }
+        digestCheck.reached(lastZxid, digest);
         return result;
     }
 
@@ -417,6 +432,12 @@ public final class DataTree {
         acls.dropUnused();
         quotas.recompute();
         lastZxid = zxid;
+        digestCheck.reached(lastZxid, digest);
+    }
+
+    /// See [DigestCheck#snapshot].
+    void loadedDigest(long zxid, long treeDigest) {
+        digestCheck.snapshot(zxid, treeDigest);
     }
 
     private void index(Znode node) {

@@ -1,20 +1,27 @@
 package dev.quorate.ensemble.tree;
 
+import dev.quorate.ensemble.model.PersistedStat;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
-/// Digest of a single znode: CRC-32 of path, data and the 60 bytes of its stat (storage-formats.md §7). One per tree;
-/// keeps its buffer.
-final class NodeDigest {
+/// Digest of a single znode: CRC-32 of path, data and the 60 bytes of its stat (storage-formats.md §7). Keeps its
+/// buffer, so that each owner has its own.
+public final class NodeDigest {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int STAT_BYTES = 60;
 
     private final CRC32 crc = new CRC32();
     private byte[] buffer = new byte[256];
+
+    /// Of a znode that is not in a tree yet.
+    public int of(String key, byte @Nullable [] data, PersistedStat stat) {
+        return of(new Znode(key, data, 0, stat));
+    }
 
     /// 0 for what ensembles keep to themselves below `/zookeeper`.
     int of(Znode node) {

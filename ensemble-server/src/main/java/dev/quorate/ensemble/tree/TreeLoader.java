@@ -23,7 +23,7 @@ public final class TreeLoader {
                     }
                 }
             }
-            case SnapshotChunk.End _ -> {}
+            case SnapshotChunk.End end -> tree.loadedDigest(end.digestZxid(), end.treeDigest());
         }
         return null;
     }

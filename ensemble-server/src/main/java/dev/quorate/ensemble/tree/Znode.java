@@ -71,6 +71,16 @@ public final class Znode {
         return data == null ? 0 : data.length;
     }
 
+    /// As stored.
+    public PersistedStat persisted() {
+        return new PersistedStat(czxid, mzxid, ctime, mtime, version, createCount, aversion, owner, pzxid);
+    }
+
+    /// This znode's part of the tree's digest, an unsigned int.
+    public int digest() {
+        return digest;
+    }
+
     public int version() {
         return version;
     }
@@ -161,9 +171,5 @@ public final class Znode {
                 dataLength(),
                 kids,
                 pzxid);
-    }
-
-    PersistedStat persisted() {
-        return new PersistedStat(czxid, mzxid, ctime, mtime, version, createCount, aversion, owner, pzxid);
     }
 }

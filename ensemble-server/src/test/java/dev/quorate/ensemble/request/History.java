@@ -11,9 +11,9 @@ import java.util.List;
 
 /// A leader without a network: requests are prepared one by one, applied later, as with a pipeline.
 public final class History {
-    public record Entry(TxnHeader header, Txn txn) {}
+    public record Entry(TxnHeader header, Txn txn, long digest) {}
 
-    public static final RequestConfig TTL = new RequestConfig(true, false, false, "");
+    public static final RequestConfig TTL = new RequestConfig(true, false, false, "", true);
 
     public final DataTree tree = new DataTree(true);
     public final PendingChanges pending = new PendingChanges();
@@ -32,8 +32,9 @@ public final class History {
 
     public Entry propose(ClientRequest request, long session, List<AuthId> ids) {
         long zxid = entries.size() + 1;
-        Txn txn = preparer.prepare(request, session, ids, zxid);
-        Entry entry = new Entry(new TxnHeader(session, entries.size(), zxid, 1000 + zxid, txn.type()), txn);
+        Txn txn = preparer.prepare(request, session, ids, zxid, 1000 + zxid);
+        Entry entry = new Entry(
+                new TxnHeader(session, entries.size(), zxid, 1000 + zxid, txn.type()), txn, pending.treeDigest(tree));
         entries.add(entry);
         if (request instanceof ClientRequest.CloseSession) {
             requests.closed(session);
@@ -48,6 +49,9 @@ public final class History {
     public ApplyResult applyOne() {
         Entry entry = entries.get(applied++);
         ApplyResult result = tree.apply(entry.header(), entry.txn());
+        if (tree.digest() != entry.digest()) {
+            throw new AssertionError("the digest foreseen for " + entry + " is not the tree's, " + tree.digest());
+        }
         pending.applied(entry.header().zxid());
         return result;
     }

@@ -74,6 +74,6 @@ record Scenario(
                 3,
                 electionGraceMillis,
                 60_000,
-                new RequestConfig(true, false, false, ""));
+                new RequestConfig(true, false, false, "", true));
     }
 }

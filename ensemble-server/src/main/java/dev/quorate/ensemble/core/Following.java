@@ -49,6 +49,7 @@ final class Following implements Role {
     private final Map<Long, Integer> touched = new LinkedHashMap<>();
     private Stage stage = Stage.DISCOVERY;
     private long epoch = -1;
+    private boolean epochAcknowledged;
     private long committedUpTo = -1;
     private long logTarget;
     private long heardAt;
@@ -189,9 +190,11 @@ final class Following implements Role {
         } else if (offered > state.acceptedEpoch) {
             epoch = offered;
             state.out.storeAcceptedEpoch(offered);
-        } else if (offered == state.acceptedEpoch) {
+        } else if (offered == state.acceptedEpoch || (observer && offered >= state.currentEpoch)) {
             epoch = offered;
-            // This epoch was acknowledged before: it must not count for it twice.
+            // This epoch was acknowledged before: it must not count for it twice. (An observer never counts, so what it
+            // has promised to a candidate that failed binds it to nothing.)
+            epochAcknowledged = true;
             send(new QuorumPacket.AckEpoch(state.lastLogged, -1));
         } else {
             lost("leader offers epoch " + offered + ", we have accepted " + state.acceptedEpoch);
@@ -200,7 +203,9 @@ final class Following implements Role {
 
     @Override
     public void acceptedEpochStored(long stored) {
-        if (stage == Stage.DISCOVERY && stored == epoch && lostMeanwhile == null) {
+        // A slow disk may say so twice: once for the leader before, who offered the same epoch.
+        if (stage == Stage.DISCOVERY && stored == epoch && !epochAcknowledged) {
+            epochAcknowledged = true;
             send(new QuorumPacket.AckEpoch(state.lastLogged, (int) state.currentEpoch));
         }
     }

@@ -205,6 +205,13 @@ final class Leading implements Role, Proposals.Audience {
         learner.phase = Phase.INFORMED;
         if (stage == Stage.EPOCH) {
             chooseEpoch();
+        } else if (info.acceptedEpoch() > epoch
+                && !info.observer()
+                && state.ensemble().isVoter(info.serverId())) {
+            // It must not follow us, and would be missing until the next election: so there is one now.
+            state.laterEpoch = info.acceptedEpoch();
+            member.lookAgain("server " + info.serverId() + " has accepted epoch " + info.acceptedEpoch()
+                    + ", later than our " + epoch);
         } else {
             state.out.sendToLearner(learner.link, new QuorumPacket.LeaderInfo(epoch, PROTOCOL_VERSION));
         }
@@ -216,7 +223,7 @@ final class Leading implements Role, Proposals.Audience {
         if (stage != Stage.EPOCH || epochChosen || !isQuorum(learner -> learner.isAtLeast(Phase.INFORMED))) {
             return;
         }
-        epoch = state.acceptedEpoch + 1;
+        epoch = Math.max(state.acceptedEpoch, state.laterEpoch) + 1;
         for (Learner learner : learners.values()) {
             if (learner.isAtLeast(Phase.INFORMED)) {
                 epoch = Math.max(epoch, learner.acceptedEpoch + 1);

@@ -31,6 +31,8 @@ final class MemberState {
     Reads reads;
     long acceptedEpoch;
     long currentEpoch;
+    /// An epoch that somebody is known to have accepted.
+    long laterEpoch;
     /// Last zxid handed to the log, and the last one that is durable; -1: nothing, and no right to vote.
     long lastLogged;
     long lastSynced;

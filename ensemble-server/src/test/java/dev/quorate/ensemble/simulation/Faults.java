@@ -1,5 +1,7 @@
 package dev.quorate.ensemble.simulation;
 
+import dev.quorate.ensemble.core.Event;
+import dev.quorate.ensemble.message.QuorumPacket;
 import java.util.random.RandomGenerator;
 
 /// What goes wrong, and when. Budgeted: a crashed server comes back, a partition heals, so that a correct ensemble can
@@ -47,9 +49,7 @@ final class Faults {
         } else if (kind < 39) {
             // All at once: what counts is what is on the disks.
             simulation.reached.count("fault: all servers crash");
-            for (int id = 1; id <= scenario.servers(); id++) {
-                crash(simulation.server(id), false);
-            }
+            crashAll();
         } else if (kind < 44) {
             simulation.reached.count("fault: orderly stop");
             anyServer().stop();
@@ -62,8 +62,11 @@ final class Faults {
         } else if (kind < 78) {
             simulation.reached.count("fault: connection broken");
             simulation.peers.breakOne(random.nextInt(1000));
-        } else if (kind < 84) {
+        } else if (kind < 81) {
             stall();
+        } else if (kind < 85) {
+            simulation.reached.count("fault: process paused");
+            anyServer().pause(upTo(3_000));
         } else if (kind < 91) {
             slowDisk();
         } else if (kind < 94) {
@@ -75,11 +78,73 @@ final class Faults {
         }
     }
 
+    /// The moments at which a fault hurts most come seldom by themselves: while a leader is chosen, epochs change and
+    /// histories are brought together.
+    void happened(SimulatedServer server, Event event) {
+        if (!over && isDelicate(event) && random.nextInt(scenario.delicacy()) == 0) {
+            simulation.scheduler.after(upTo(4), () -> {
+                if (!over) {
+                    atDelicateMoment(server);
+                }
+            });
+        }
+    }
+
+    private static boolean isDelicate(Event event) {
+        return switch (event) {
+            case Event.AcceptedEpochStored _,
+                    Event.CurrentEpochStored _,
+                    Event.SnapshotDone _,
+                    Event.Truncated _,
+                    Event.LeaderConnected _,
+                    Event.LearnerAccepted _ -> true;
+            case Event.FromLeader from ->
+                from.packet() instanceof QuorumPacket.LeaderInfo
+                        || from.packet() instanceof QuorumPacket.NewLeader
+                        || from.packet() instanceof QuorumPacket.Trunc
+                        || from.packet() instanceof QuorumPacket.UpToDate;
+            default -> false;
+        };
+    }
+
+    private void atDelicateMoment(SimulatedServer server) {
+        simulation.reached.count("fault: at a delicate moment");
+        switch (random.nextInt(8)) {
+            case 0 -> crashAll();
+            case 1, 2 -> crash(server, random.nextBoolean());
+            case 3 -> crash(anyServer(), false);
+            case 4, 5 -> simulation.peers.breakLeaderLink(server);
+            case 6 -> {
+                isolateOne(server);
+                healLater(300);
+            }
+            default -> {
+                isolateOne(server);
+                healLater(2_500);
+            }
+        }
+    }
+
+    private void isolateOne(SimulatedServer server) {
+        for (int other = 1; other <= scenario.servers(); other++) {
+            if (other != server.id) {
+                simulation.network.cut(server.id, other);
+                simulation.network.cut(other, server.id);
+            }
+        }
+    }
+
+    private void crashAll() {
+        for (int id = 1; id <= scenario.servers(); id++) {
+            crash(simulation.server(id), false);
+        }
+    }
+
     private void crash(SimulatedServer server, boolean notice) {
         if (server.isUp()) {
             simulation.reached.count(notice ? "fault: process killed" : "fault: power lost");
             server.crash(notice);
-            long pause = random.nextInt(3) == 0 ? 20 : 2_500;
+            long pause = random.nextBoolean() ? 20 : 2_500;
             simulation.scheduler.after(upTo(pause), () -> simulation.restart(server));
         }
     }

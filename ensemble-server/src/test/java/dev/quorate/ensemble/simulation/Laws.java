@@ -50,6 +50,7 @@ final class Laws {
                 new NoCommittedTxnLost(simulation),
                 new NoUncommittedTxnVisible(simulation, this),
                 new SessionOrder(),
+                new SessionFifo(),
                 new LinearisableWrites(),
                 new UniqueSequenceNumbers(),
                 new WatchBeforeReadOfItsChange(this));

@@ -246,6 +246,14 @@ final class PeerLinks {
         }
     }
 
+    void breakLeaderLink(SimulatedServer learner) {
+        for (Link link : List.copyOf(byLeader.values())) {
+            if (link.learner == learner) {
+                breakDown(link);
+            }
+        }
+    }
+
     void serverDown(SimulatedServer server, boolean notice) {
         accepting.remove(server.id);
         dialling.remove(server.id);

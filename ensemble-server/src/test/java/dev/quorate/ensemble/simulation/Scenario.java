@@ -20,7 +20,9 @@ record Scenario(
         long thinkNanos,
         int snapCount,
         int commitLogCount,
-        int electionGraceMillis) {
+        int electionGraceMillis,
+        int delicacy,
+        int sessionMillis) {
     private static final int TICK_MILLIS = 200;
     private static final int INIT_LIMIT = 10;
     private static final int SYNC_LIMIT = 5;
@@ -39,7 +41,9 @@ record Scenario(
                 20_000_000L + random.nextLong(120_000_000L),
                 random.nextBoolean() ? 6 + random.nextInt(30) : 100_000,
                 random.nextInt(3) == 0 ? 2 + random.nextInt(6) : 500,
-                random.nextInt(4) == 0 ? 0 : 300 + random.nextInt(3_000));
+                random.nextInt(4) == 0 ? 0 : 300 + random.nextInt(3_000),
+                random.nextInt(3) == 0 ? 10 + random.nextInt(30) : 200,
+                random.nextInt(3) == 0 ? 400 + random.nextInt(400) : 800 + random.nextInt(3_000));
     }
 
     int servers() {

@@ -16,6 +16,7 @@ import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.txn.TxnEntry;
+import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ final class SimulatedServer implements Outbox {
     private @Nullable MemberView view;
     private int life;
     private boolean ended;
+    private boolean paused;
+    private final ArrayDeque<Event> waiting = new ArrayDeque<>();
     private String fatal = "";
 
     /// This machine's clocks against simulated time: how fast they run, and what the wall clock is off by.
@@ -82,7 +85,9 @@ final class SimulatedServer implements Outbox {
 
     private void tick(int then) {
         if (life == then && member != null) {
-            step(new Event.Tick());
+            if (!paused) {
+                step(new Event.Tick());
+            }
             long interval = config.tickMillis() * 1_000_000L / TICKS_PER_TICK_TIME;
             simulation.scheduler.after((long) (interval / rate), () -> tick(then));
         }
@@ -100,6 +105,8 @@ final class SimulatedServer implements Outbox {
     private void down(boolean notice) {
         member = null;
         view = null;
+        paused = false;
+        waiting.clear();
         life++;
         disk.crash();
         peers.serverDown(this, notice);
@@ -116,9 +123,32 @@ final class SimulatedServer implements Outbox {
         wallOffsetMillis += millis;
     }
 
+    /// The process stands still for a while: what arrives waits, the clock goes on.
+    void pause(long nanos) {
+        if (member == null || paused) {
+            return;
+        }
+        int then = life;
+        paused = true;
+        simulation.trace(id, () -> "is paused");
+        simulation.scheduler.after(nanos, () -> {
+            if (isCurrent(then)) {
+                paused = false;
+                simulation.trace(id, () -> "goes on");
+                while (!waiting.isEmpty() && isCurrent(then)) {
+                    step(waiting.poll());
+                }
+            }
+        });
+    }
+
     void step(Event event) {
         EnsembleMember running = member;
         if (running == null) {
+            return;
+        }
+        if (paused) {
+            waiting.add(event);
             return;
         }
         long now = simulation.scheduler.now();
@@ -134,6 +164,7 @@ final class SimulatedServer implements Outbox {
             simulation.stopped(this, reason);
         } else {
             simulation.laws.stepped(this);
+            simulation.happened(this, event);
         }
     }
 
@@ -208,6 +239,7 @@ final class SimulatedServer implements Outbox {
     @Override
     public void closeLearner(long link, String reason) {
         simulation.trace(id, () -> "drops learner: " + reason);
+        PeersKeepTheProtocol.said(id, reason);
         peers.closeByLeader(link);
     }
 
@@ -277,6 +309,7 @@ final class SimulatedServer implements Outbox {
     public void trace(String line) {
         simulation.trace(id, () -> line);
         simulation.reached.line(line);
+        PeersKeepTheProtocol.said(id, line);
     }
 
     @Override

@@ -54,7 +54,7 @@ final class Simulation {
             servers.add(server);
         }
         for (int id = 1; id <= scenario.clients(); id++) {
-            clients.add(new SimulatedClient(this, id, 800 + random.nextInt(3_000)));
+            clients.add(new SimulatedClient(this, id, scenario.sessionMillis()));
         }
         faults = new Faults(this, scenario, random);
     }
@@ -155,6 +155,10 @@ final class Simulation {
     void stopped(SimulatedServer server, String reason) {
         reached.count(reason.isEmpty() ? "server stopped in order" : "server stopped by a failure");
         scheduler.after(200_000_000L + random.nextLong(2_000_000_000L), () -> restart(server));
+    }
+
+    void happened(SimulatedServer server, Event event) {
+        faults.happened(server, event);
     }
 
     void restart(SimulatedServer server) {

@@ -47,6 +47,8 @@ class SimulationTest {
             "fault: disk",
             "fault: slow disk",
             "fault: wall clock jumps",
+            "fault: process paused",
+            "fault: at a delicate moment",
             "fault: orderly stop",
             "core: session Z expired",
             "core: server N is leading, epoch N, last zxid Z",

@@ -109,12 +109,13 @@ final class Faults {
 
     private void atDelicateMoment(SimulatedServer server) {
         simulation.reached.count("fault: at a delicate moment");
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(11)) {
             case 0 -> crashAll();
             case 1, 2 -> crash(server, random.nextBoolean());
             case 3 -> crash(anyServer(), false);
             case 4, 5 -> simulation.peers.breakLeaderLink(server);
-            case 6 -> {
+            case 6, 7, 8 -> withItsLeader(server);
+            case 9 -> {
                 isolateOne(server);
                 healLater(300);
             }
@@ -122,6 +123,16 @@ final class Faults {
                 isolateOne(server);
                 healLater(2_500);
             }
+        }
+    }
+
+    /// A learner and its leader go together, and the learner is back first: whoever is left has to decide whom of them
+    /// to believe.
+    private void withItsLeader(SimulatedServer server) {
+        SimulatedServer leader = simulation.peers.leaderOf(server);
+        crash(server, false, 5);
+        if (leader != null) {
+            crash(leader, false, 4_000);
         }
     }
 
@@ -141,11 +152,14 @@ final class Faults {
     }
 
     private void crash(SimulatedServer server, boolean notice) {
+        crash(server, notice, random.nextBoolean() ? 20 : 2_500);
+    }
+
+    private void crash(SimulatedServer server, boolean notice, long pauseMillis) {
         if (server.isUp()) {
             simulation.reached.count(notice ? "fault: process killed" : "fault: power lost");
             server.crash(notice);
-            long pause = random.nextBoolean() ? 20 : 2_500;
-            simulation.scheduler.after(upTo(pause), () -> simulation.restart(server));
+            simulation.scheduler.after(upTo(pauseMillis), () -> simulation.restart(server));
         }
     }
 

@@ -246,6 +246,16 @@ final class PeerLinks {
         }
     }
 
+    @Nullable
+    SimulatedServer leaderOf(SimulatedServer learner) {
+        for (Link link : byLeader.values()) {
+            if (link.learner == learner) {
+                return link.leader;
+            }
+        }
+        return null;
+    }
+
     void breakLeaderLink(SimulatedServer learner) {
         for (Link link : List.copyOf(byLeader.values())) {
             if (link.learner == learner) {

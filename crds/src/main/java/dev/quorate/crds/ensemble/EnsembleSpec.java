@@ -90,4 +90,11 @@ public record EnsembleSpec(
                 ? Optional.empty()
                 : Optional.of(bootstrap.recovery().source().backupRef().name());
     }
+
+    /// The epoch that restored data must stand above, null where only the backup's own counts.
+    public @Nullable Long recoveryEpochAbove() {
+        return bootstrap == null || bootstrap.recovery() == null
+                ? null
+                : bootstrap.recovery().epochAbove();
+    }
 }

@@ -31,11 +31,15 @@ public final class Decisions {
             return;
         }
         boolean stalled = find(after, "Stalled").isPresent();
+        say(client, object, ready.getReason(), ready.getMessage(), stalled, now);
+    }
+
+    /// One Event, and one line in the log.
+    public static void say(
+            KubernetesClient client, HasMetadata object, String reason, String message, boolean warning, Instant now) {
         String kind = object.getKind();
         String name = object.getMetadata().getName();
-        LOG.infof(
-                "%s %s/%s: %s: %s",
-                kind, object.getMetadata().getNamespace(), name, ready.getReason(), ready.getMessage());
+        LOG.infof("%s %s/%s: %s: %s", kind, object.getMetadata().getNamespace(), name, reason, message);
         String at = now.truncatedTo(ChronoUnit.SECONDS).toString();
         try {
             client.v1()
@@ -54,9 +58,9 @@ public final class Decisions {
                             .withUid(object.getMetadata().getUid())
                             .withResourceVersion(object.getMetadata().getResourceVersion())
                             .endInvolvedObject()
-                            .withType(stalled ? "Warning" : "Normal")
-                            .withReason(ready.getReason())
-                            .withMessage(cut(ready.getMessage()))
+                            .withType(warning ? "Warning" : "Normal")
+                            .withReason(reason)
+                            .withMessage(cut(message))
                             .withFirstTimestamp(at)
                             .withLastTimestamp(at)
                             .withCount(1)

@@ -37,19 +37,20 @@ public final class MemberPod {
 
     private MemberPod() {}
 
+    /// @param origin annotations that say what the pod is made from
     static PodTemplateSpec template(
             EnsembleIdentity ensemble,
             Member member,
             ServerImage image,
             @Nullable JvmSettings jvm,
             Optional<Recovery> recovery,
-            String revision) {
+            Map<String, String> origin) {
         PodSettings settings = member.template().settings();
         // The operator's labels and annotations win: selectors and revisions depend on them.
         Map<String, String> labels = new LinkedHashMap<>(member.template().labels());
         labels.putAll(ObjectNames.memberLabels(member));
         Map<String, String> annotations = new LinkedHashMap<>(member.template().annotations());
-        annotations.put(ObjectNames.REVISION, revision);
+        annotations.putAll(origin);
         return new PodTemplateSpecBuilder()
                 .withNewMetadata()
                 .withLabels(labels)

@@ -15,19 +15,24 @@ import java.util.Optional;
 /// The StatefulSet of one member, and the revision that its pod must have.
 ///
 /// @param revision changes with what needs a restart: template and configuration; not with the restore of the first
-/// start,
-/// which goes away without one
-/// @param digest of the whole object, also in its annotation
-public record MemberSet(Member member, StatefulSet object, String revision, String digest) {
+/// start, which goes away without one
+public record MemberSet(Member member, StatefulSet object, String revision) {
     /// @param recovery there until the ensemble is initialized, where it begins with a backup
+    /// @param restartAt value of the annotation that asks for a roll, "" for none
     public static MemberSet of(
             EnsembleIdentity ensemble,
             EnsembleSpec spec,
             Member member,
             ServerImage image,
-            Optional<Recovery> recovery) {
-        String config = Digest.of(ServerConfiguration.zooCfg(spec.configOrDefault()));
-        String revision = Digest.of(template(ensemble, spec, member, image, Optional.empty(), config));
+            Optional<Recovery> recovery,
+            String restartAt) {
+        Map<String, String> origin = new LinkedHashMap<>();
+        origin.put(ObjectNames.CONFIG, Digest.of(ServerConfiguration.zooCfg(spec.configOrDefault())));
+        if (!restartAt.isEmpty()) {
+            origin.put(ObjectNames.RESTART_AT, restartAt);
+        }
+        String revision = Digest.of(template(ensemble, spec, member, image, Optional.empty(), origin));
+        origin.put(ObjectNames.REVISION, revision);
         StatefulSet set = new StatefulSetBuilder()
                 .withMetadata(ensemble.meta(member.name(), ObjectNames.memberLabels(member)))
                 .withNewSpec()
@@ -45,16 +50,12 @@ public record MemberSet(Member member, StatefulSet object, String revision, Stri
                 .withWhenDeleted(member.storage().deletedWithEnsemble() ? "Delete" : "Retain")
                 .withWhenScaled("Retain")
                 .endPersistentVolumeClaimRetentionPolicy()
-                .withTemplate(template(ensemble, spec, member, image, recovery, revision))
+                .withTemplate(template(ensemble, spec, member, image, recovery, origin))
                 .withVolumeClaimTemplates(claim(member))
                 .endSpec()
                 .build();
-        String digest = Digest.of(set);
-        Map<String, String> annotations = new LinkedHashMap<>();
-        annotations.put(ObjectNames.APPLIED, digest);
-        annotations.put(ObjectNames.REVISION, revision);
-        set.getMetadata().setAnnotations(annotations);
-        return new MemberSet(member, set, revision, digest);
+        set.getMetadata().setAnnotations(new LinkedHashMap<>(Map.of(ObjectNames.REVISION, revision)));
+        return new MemberSet(member, set, revision);
     }
 
     private static PodTemplateSpec template(
@@ -63,9 +64,9 @@ public record MemberSet(Member member, StatefulSet object, String revision, Stri
             Member member,
             ServerImage image,
             Optional<Recovery> recovery,
-            String revision) {
+            Map<String, String> origin) {
         ConfigSpec config = spec.configOrDefault();
-        return MemberPod.template(ensemble, member, image, config.jvm(), recovery, revision);
+        return MemberPod.template(ensemble, member, image, config.jvm(), recovery, origin);
     }
 
     private static PersistentVolumeClaim claim(Member member) {

@@ -14,8 +14,11 @@ public final class ObjectNames {
     /// Annotation of a pod: the revision that it was made from. A pod with another one than the desired is outdated.
     public static final String REVISION = "quorate.dev/revision";
 
-    /// Annotation of an applied object: digest of what was applied, so that an unchanged object is not applied again.
-    public static final String APPLIED = "quorate.dev/applied";
+    /// Annotation of a pod: digest of the configuration that it was started with.
+    public static final String CONFIG = "quorate.dev/config";
+
+    /// Annotation of an Ensemble, handed on to its pods: any new value is one safe roll.
+    public static final String RESTART_AT = "quorate.dev/restart-at";
 
     static final String DATA_DIR = "/var/lib/quorate/data";
     static final String CONFIG_DIR = "/etc/quorate/config";

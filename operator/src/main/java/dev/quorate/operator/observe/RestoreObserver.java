@@ -32,7 +32,7 @@ public class RestoreObserver {
 
     public RestoreObserver(KubernetesClient client, OperatorSettings settings) {
         this.client = client;
-        this.contents = new MemberContents(settings.adminTimeout());
+        this.contents = new MemberContents(new AdminClient(settings.adminTimeout()));
     }
 
     public ObservedRestore observe(EnsembleRestore restore) {

@@ -1,0 +1,108 @@
+package dev.quorate.operator.act;
+
+import dev.quorate.crds.ensemble.Ensemble;
+import dev.quorate.operator.plan.EnsembleStep;
+import dev.quorate.operator.plan.RestartReason;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// Carries out the steps for an ensemble, in order, and stops at the first that the API refuses.
+@ApplicationScoped
+public class EnsembleActor {
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("ensemble-controller")
+            .withForce(true)
+            .build();
+
+    private final KubernetesClient client;
+
+    public EnsembleActor(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /// What the API said where it refused a step, empty when all were taken. A conflict is no refusal: the next
+    /// observation tells more.
+    public Optional<String> carryOut(Ensemble ensemble, List<EnsembleStep> steps, Instant now) {
+        for (EnsembleStep step : steps) {
+            try {
+                carryOut(ensemble, step, now);
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                    return Optional.of(name(step) + ": "
+                            + (e.getStatus() == null
+                                    ? String.valueOf(e.getMessage())
+                                    : e.getStatus().getMessage()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void carryOut(Ensemble ensemble, EnsembleStep step, Instant now) {
+        switch (step) {
+            case EnsembleStep.Apply apply -> apply(apply.object());
+            case EnsembleStep.PlaceMarker marker -> NewObjects.create(client, marker.marker());
+            case EnsembleStep.RemoveMarker marker ->
+                client.secrets()
+                        .inNamespace(ensemble.getMetadata().getNamespace())
+                        .withName(marker.secret())
+                        .delete();
+            case EnsembleStep.Restart restart -> restart(ensemble, restart, now);
+        }
+    }
+
+    private void apply(HasMetadata object) {
+        client.resource(object).patch(APPLY);
+    }
+
+    /// A plain delete and no eviction: the budget lacks what the judge knows, and blocks the repair of a broken pod.
+    private void restart(Ensemble ensemble, EnsembleStep.Restart restart, Instant now) {
+        apply(restart.set().object());
+        Decisions.say(
+                client,
+                ensemble,
+                "MemberRestarting",
+                restart.set().member().name() + " is restarted: "
+                        + String.join(
+                                ", ",
+                                restart.reasons().stream()
+                                        .map(RestartReason::name)
+                                        .toList()),
+                false,
+                now);
+        // Of this very pod and of no later one; the client's own delete knows no such condition.
+        DeleteOptions options = new DeleteOptionsBuilder()
+                .withNewPreconditions()
+                .withUid(restart.podUid())
+                .endPreconditions()
+                .build();
+        client.raw(
+                "/api/v1/namespaces/" + ensemble.getMetadata().getNamespace() + "/pods/"
+                        + restart.set().member().pod(),
+                "DELETE",
+                options);
+    }
+
+    private static String name(EnsembleStep step) {
+        return switch (step) {
+            case EnsembleStep.Apply apply ->
+                apply.object().getKind() + " " + apply.object().getMetadata().getName();
+            case EnsembleStep.PlaceMarker marker ->
+                "Secret " + marker.marker().getMetadata().getName();
+            case EnsembleStep.RemoveMarker marker -> "Secret " + marker.secret();
+            case EnsembleStep.Restart restart ->
+                "restart of " + restart.set().member().name();
+        };
+    }
+}

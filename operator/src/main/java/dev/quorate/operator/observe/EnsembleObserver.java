@@ -181,7 +181,8 @@ public class EnsembleObserver {
                 Long.parseUnsignedLong(zab.path("last_zxid").asText("0x0").substring(2), 16),
                 zab.path("zab_epoch").asLong(),
                 monitor.path("synced_followers").asInt(),
-                monitor.path("version").asText());
+                // The rest says when it was built.
+                monitor.path("version").asText().split(",", 2)[0]);
     }
 
     private Proof proof(String ensembleUid, List<ObservedMember> members, boolean disruptive) {

@@ -41,7 +41,7 @@ import java.util.Set;
         generationAwareEventProcessing = false)
 public class EnsembleReconciler implements Reconciler<Ensemble> {
     private static final Duration SOON = Duration.ofMillis(500);
-    private static final Duration AT_REST = Duration.ofSeconds(15);
+    private static final Duration AT_REST = Duration.ofSeconds(20);
 
     private final KubernetesClient client;
     private final EnsembleObserver observer;
@@ -99,7 +99,7 @@ public class EnsembleReconciler implements Reconciler<Ensemble> {
         EnsemblePlan told = refused.map(message -> stuck(plan, message)).orElse(plan);
         EnsembleStatus after = EnsembleReport.of(ensemble, observed, told, now);
         Decisions.tell(client, ensemble, before.conditionsOrEmpty(), after.conditionsOrEmpty(), now);
-        UpdateControl<Ensemble> control = after.equals(before)
+        UpdateControl<Ensemble> control = EnsembleReport.saysTheSame(before, after)
                 ? UpdateControl.noUpdate()
                 : UpdateControl.patchStatus(StatusPatch.of(ensemble, new Ensemble(), after));
         boolean rests =

@@ -49,6 +49,38 @@ public final class EnsembleReport {
         return new EnsembleReport(ensemble, observed, plan, now).status();
     }
 
+    /// Whether nothing has changed but how far the members have come. At rest that alone is not worth a write; it is
+    /// written down with the operation before anything is taken down.
+    public static boolean saysTheSame(EnsembleStatus before, EnsembleStatus after) {
+        return after.operation() == null ? withoutZxids(after).equals(withoutZxids(before)) : after.equals(before);
+    }
+
+    private static EnsembleStatus withoutZxids(EnsembleStatus status) {
+        return new EnsembleStatus(
+                status.observedGeneration(),
+                status.phase(),
+                status.version(),
+                status.participants(),
+                status.observers(),
+                status.quorum(),
+                status.membersOrEmpty().stream()
+                        .map(m -> new MemberStatus(
+                                m.id(),
+                                m.name(),
+                                m.role(),
+                                m.state(),
+                                m.pod(),
+                                m.zabState(),
+                                null,
+                                m.revision(),
+                                m.restartReasons(),
+                                m.message()))
+                        .toList(),
+                status.endpoints(),
+                status.operation(),
+                status.conditions());
+    }
+
     private EnsembleStatus status() {
         Long generation = ensemble.getMetadata().getGeneration();
         return new EnsembleStatus(

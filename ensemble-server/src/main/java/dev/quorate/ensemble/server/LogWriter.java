@@ -123,8 +123,8 @@ final class LogWriter {
             }
             log.close();
         } catch (IOException e) {
-            LOG.error("log: {}", e.toString());
-            events.accept(new Event.StorageFailed(e.toString()));
+            // The reason is what the process ends with; said once.
+            events.accept(new Event.StorageFailed("log in " + log.directory() + ": " + Server.describe(e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

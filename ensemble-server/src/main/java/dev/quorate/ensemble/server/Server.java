@@ -65,7 +65,7 @@ public final class Server {
         return ExitCodes.FAILED;
     }
 
-    private static String describe(IOException e) {
+    static String describe(IOException e) {
         return e instanceof java.nio.file.FileSystemException || e.getMessage() == null ? e.toString() : e.getMessage();
     }
 

@@ -115,8 +115,8 @@ final class SnapshotWriter {
                 queue.take().run();
             }
         } catch (IOException e) {
-            LOG.error("snapshot: {}", e.toString());
-            events.accept(new Event.StorageFailed(e.toString()));
+            // The reason is what the process ends with; said once.
+            events.accept(new Event.StorageFailed("snapshot in " + snapshots + ": " + Server.describe(e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -43,6 +43,10 @@ public final class TxnLog implements AutoCloseable {
         this.forceSync = forceSync;
     }
 
+    public Path directory() {
+        return directory;
+    }
+
     /// Buffers an entry; it is on disk after [#sync] only.
     public void append(TxnEntry entry) throws IOException {
         if (file == null) {

@@ -47,6 +47,10 @@ public final class ServerProcess implements AutoCloseable {
         return directory.resolve("data");
     }
 
+    public int clientPort() {
+        return clientPort;
+    }
+
     public String address() {
         return "127.0.0.1:" + clientPort;
     }
@@ -62,7 +66,17 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     public ServerProcess start() throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of());
+    }
+
+    /// With a disk that takes no file larger than so many bytes, which is as good as a full one.
+    public ServerProcess startOnSmallDisk(int fileBytesMax) throws IOException {
+        return start(List.of("/bin/sh", "-c", "ulimit -f " + fileBytesMax / 512 + "; exec \"$@\"", "sh"));
+    }
+
+    private ServerProcess start(List<String> wrapper) throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",

@@ -8,11 +8,14 @@ import dev.quorate.ensemble.wire.MalformedRecordException;
 import dev.quorate.ensemble.wire.NotificationWire;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +43,9 @@ public final class ElectionTransport implements AutoCloseable {
     public interface Receiver {
         void received(long from, Notification notification);
     }
+
+    /// ZooKeeper's too: the id is the top byte of session ids.
+    private static final int SERVER_ID_MAX = 255;
 
     private static final Logger LOG = LoggerFactory.getLogger(ElectionTransport.class);
     private static final int RETRY_MIN_MILLIS = 100;
@@ -140,6 +146,9 @@ public final class ElectionTransport implements AutoCloseable {
             socket.setSoTimeout(settings.handshakeTimeoutMillis);
             DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
             NotificationWire.Init init = NotificationWire.readInit(in);
+            if (init.serverId() < 0 || init.serverId() > SERVER_ID_MAX) {
+                throw new MalformedRecordException("server id " + init.serverId());
+            }
             if (init.serverId() == settings.self) {
                 socket.close();
             } else if (init.serverId() < settings.self) {
@@ -149,10 +158,22 @@ public final class ElectionTransport implements AutoCloseable {
                 socket.setSoTimeout(0);
                 destination(init.serverId()).attach(new Link(init.serverId(), socket, in));
             }
-        } catch (IOException | MalformedRecordException | RuntimeException e) {
+        } catch (SocketException e) {
             LOG.debug("election port: {}: {}", socket.getRemoteSocketAddress(), e.getMessage());
             closeQuietly(socket);
+        } catch (IOException | MalformedRecordException | RuntimeException e) {
+            LOG.warn(
+                    "election port: {} closed: no server's first message: {}", socket.getRemoteSocketAddress(), why(e));
+            closeQuietly(socket);
         }
+    }
+
+    private static String why(Exception e) {
+        return switch (e) {
+            case EOFException _ -> "it ends early";
+            case SocketTimeoutException _ -> "it does not come";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     // --- one peer
@@ -325,7 +346,13 @@ public final class ElectionTransport implements AutoCloseable {
                 while (!closed) {
                     int length = current.in.readInt();
                     if (length < 1 || length > NotificationWire.FRAME_BYTES_MAX) {
-                        throw new IOException("a notification of " + length + " bytes");
+                        LOG.warn(
+                                "election link to server {} at {} closed: a notification of {} bytes; allowed is 1 to {}",
+                                server,
+                                current.socket.getRemoteSocketAddress(),
+                                length,
+                                NotificationWire.FRAME_BYTES_MAX);
+                        return;
                     }
                     byte[] frame = new byte[length];
                     current.in.readFully(frame);

@@ -236,8 +236,12 @@ public final class QuorumTransport {
         send(links.get(link), packet);
     }
 
-    public void closeLearner(long link, String reason) {
-        closeLink(links.get(link));
+    public void closeLearner(long id, String reason) {
+        QuorumLink link = links.get(id);
+        if (link != null && !reason.isEmpty()) {
+            LOG.info("learner at {} closed: {}", link.remote, reason);
+        }
+        closeLink(link);
     }
 
     // --- snapshots to learners
@@ -502,7 +506,7 @@ public final class QuorumTransport {
         if (link.toLeader) {
             reactor.post(() -> events.leaderLost(link.id, reason));
         } else {
-            reactor.post(() -> events.learnerLost(link.id, reason));
+            reactor.post(() -> events.learnerLost(link.id, link.remote + ": " + reason));
         }
     }
 

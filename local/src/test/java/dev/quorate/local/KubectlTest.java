@@ -108,7 +108,7 @@ final class KubectlTest {
         apply(widget("a", "{replicas: 3}")).succeeds("widget.demo.example/a configured");
         kubectl("get widgets").succeeds("NAME   REPLICAS   READY", "a      3");
         kubectl("get wd a -o jsonpath={.spec.mode}{.spec.tags}").succeeds("A");
-        kubectl("get all").succeeds("a      3");
+        kubectl("get all").succeeds("widget.demo.example/a");
         kubectl("describe widget a").succeeds("Replicas:  3", "Events:", "<none>");
         kubectl("explain widget.spec").succeeds("what is wanted", "replicas\t<integer> -required-");
         kubectl("explain widget.spec --recursive").succeeds("  ports\t<[]Object>", "    port\t<integer>");
@@ -191,6 +191,8 @@ final class KubectlTest {
         LocalClusterExtension.await(() -> kubectl("logs p"), r -> r.output().contains("two"));
         kubectl("logs p --tail=1").succeeds("two");
         kubectl("get pods").succeeds("p      1/1     Running   0");
+        kubectl("get all").succeeds("pod/p");
+        kubectl("explain pod.spec").succeeds("containers");
         kubectl("describe pod p").succeeds("Started container m");
         kubectl("logs p -c nope").fails("container nope is not valid for pod p");
         kubectl("logs p --previous").fails("previous terminated container \"m\" in pod \"p\" not found");

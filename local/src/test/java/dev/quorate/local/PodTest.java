@@ -1,12 +1,18 @@
 package dev.quorate.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -224,15 +230,110 @@ final class PodTest {
     }
 
     @Test
-    void whatIsNotSupportedIsRefusedByName() {
+    void environmentComesFromFieldsKeysAndEarlierVariables() {
+        CLUSTER.create("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {k: from config}}");
+        CLUSTER.create("{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {k: c2VjcmV0}}");
         CLUSTER.create("""
-                {apiVersion: v1, kind: Pod, metadata: {name: hostpath}, spec: {volumes: [{name: v, hostPath: {path: /}}],
-                containers: [{name: main, image: any, command: [sh]}]}}
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: environment, labels: {quorate.dev/member-id: '3'}}
+                spec:
+                  restartPolicy: Never
+                  containers:
+                  - name: main
+                    image: any
+                    command: [sh, -c, 'echo "$IP $ID $CONFIG $SECRET ${NONE-none} $URL" > /dev/termination-log']
+                    env:
+                    - {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
+                    - {name: ID, valueFrom: {fieldRef: {fieldPath: "metadata.labels['quorate.dev/member-id']"}}}
+                    - {name: CONFIG, valueFrom: {configMapKeyRef: {name: c, key: k}}}
+                    - {name: SECRET, valueFrom: {secretKeyRef: {name: s, key: k}}}
+                    - {name: NONE, valueFrom: {secretKeyRef: {name: none, key: k, optional: true}}}
+                    - {name: URL, value: "http://$(ID)/$(UNKNOWN)/$$(IP)"}
                 """);
         JsonNode pod = CLUSTER.await(
-                "v1", "Pod", "hostpath", p -> !p.at("/status/conditions").isEmpty());
-        assertThat(pod.at("/status/conditions/0/message").asText())
-                .isEqualTo("the embedded mode does not support spec.volumes[v].hostPath");
+                "v1", "Pod", "environment", p -> p.at("/status/phase").asText().equals("Succeeded"));
+        assertThat(pod.at("/status/containerStatuses/0/state/terminated/message")
+                        .asText())
+                .isEqualTo(pod.at("/status/podIP").asText() + " 3 from config secret none http://3/$(UNKNOWN)/$(IP)\n");
+    }
+
+    @Test
+    void whatThePodRefersToIsNamedWhereItIsMissing() {
+        CLUSTER.create("""
+                {apiVersion: v1, kind: Pod, metadata: {name: missing}, spec: {containers: [{name: main, image: any, command: [sh],
+                env: [{name: A, valueFrom: {secretKeyRef: {name: none, key: k}}}]}]}}
+                """);
+        JsonNode pod = CLUSTER.await("v1", "Pod", "missing", p -> p.at("/status/containerStatuses/0/state/waiting")
+                .has("message"));
+        assertThat(pod.at("/status/containerStatuses/0/state/waiting/message").asText())
+                .isEqualTo("secret \"none\" not found");
+    }
+
+    @Test
+    void startupThenReadinessThenLivenessDecide() throws Exception {
+        Map<String, Integer> answers = new ConcurrentHashMap<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(
+                    answers.getOrDefault(exchange.getRequestURI().getPath(), 503), -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            answers.put("/live", 200);
+            String probe = "{httpGet: {host: 127.0.0.1, port: "
+                    + server.getAddress().getPort() + ", path: %s}, periodSeconds: 1, failureThreshold: %d}";
+            CLUSTER.create("""
+                    {apiVersion: v1, kind: Pod, metadata: {name: probes}, spec: {terminationGracePeriodSeconds: 1, containers: [
+                    {name: main, image: any, command: [sleep, '600'], startupProbe: %s, readinessProbe: %s, livenessProbe: %s}]}}
+                    """.formatted(
+                    probe.formatted("/started", 600), probe.formatted("/ready", 1), probe.formatted("/live", 1)));
+            Predicate<JsonNode> started =
+                    p -> p.at("/status/containerStatuses/0/started").asBoolean();
+            Predicate<JsonNode> ready = p -> LocalClusterExtension.isTrue(p, "Ready");
+            JsonNode running = CLUSTER.await(
+                    "v1", "Pod", "probes", p -> p.at("/status/phase").asText().equals("Running"));
+            assertThat(started.test(running)).isFalse();
+            answers.put("/started", 200);
+            assertThat(ready.test(CLUSTER.await("v1", "Pod", "probes", started)))
+                    .isFalse();
+            answers.put("/ready", 200);
+            CLUSTER.await("v1", "Pod", "probes", ready);
+            answers.put("/ready", 503);
+            CLUSTER.await("v1", "Pod", "probes", ready.negate());
+            answers.put("/live", 500);
+            CLUSTER.await(
+                    "v1",
+                    "Pod",
+                    "probes",
+                    p -> p.at("/status/containerStatuses/0/restartCount").asInt() == 1);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void whatIsNotSupportedIsRefusedByName() {
+        String pod =
+                "{apiVersion: v1, kind: Pod, metadata: {name: bad}, spec: {containers: [{name: main, image: any, command: [sh]PROBE}]MORE}}";
+        refused(
+                pod.replace("PROBE", "").replace("MORE", ", volumes: [{name: v, hostPath: {path: /}}]"),
+                "spec.volumes[0]: Invalid value: \"object\": the embedded mode has volumes of configMap, secret, emptyDir and"
+                        + " persistentVolumeClaim only");
+        refused(
+                pod.replace("PROBE", ", livenessProbe: {exec: {command: [ls]}}").replace("MORE", ""),
+                "spec.containers[0].livenessProbe: Invalid value: \"object\": the embedded mode has probes by httpGet and tcpSocket only");
+        refused(
+                set("many").replace("replicas: 1", "replicas: 2"),
+                "spec.replicas: Invalid value: \"object\": the embedded mode has stateful sets of at most one replica");
+        refused(
+                set("rolling").replace("OnDelete", "RollingUpdate"),
+                "spec.updateStrategy.type: Invalid value: \"object\": the embedded mode has updateStrategy OnDelete only");
+    }
+
+    private static void refused(String yaml, String message) {
+        assertThatThrownBy(() -> CLUSTER.create(yaml)).hasMessageContaining(message);
     }
 
     @Test

@@ -1,67 +1,61 @@
 package dev.quorate.local.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quorate.local.runtime.Cluster;
-import dev.quorate.local.runtime.LocalRuntime;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.quorate.local.store.Json;
 import dev.quorate.local.store.ObjectStore;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The HTTPS server: who asks, for what, and in which form the answer goes out. Vert.x's event loop takes requests;
-/// each
-/// is answered on a virtual thread.
+/// The HTTPS server: who asks, and for what. Each request has a virtual thread of its own.
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
-    private static final int START_SECONDS = 30;
+    private static final Operations.Request SELF = new Operations.Request("embedded", "", false);
 
     private final ObjectStore store;
-    private final Operations operations;
-    private final GarbageCollector collector;
     private final Certificates certificates;
-    private final Vertx vertx;
+    private final GarbageCollector collector;
+    private final Cluster cluster;
     private final Resources resources;
     private final Discovery discovery;
-    private volatile @Nullable LocalRuntime runtime;
+    private final HttpsServer http;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    private ApiServer(Path state, String address) throws IOException {
+    private ApiServer(Path state, String address, int port) throws IOException {
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        try {
+            http = HttpsServer.create(new InetSocketAddress(address, port), 0);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
+        }
+        certificates = Certificates.in(state.resolve("keys"), address);
         store = ObjectStore.open(state.resolve("objects"));
         Registry registry = new Registry(store);
-        operations = new Operations(store, registry);
-        certificates = Certificates.in(state.resolve("keys"), address);
+        CelRules rules = new CelRules();
+        Operations operations = new Operations(store, registry, new Schemas(rules));
         collector = new GarbageCollector(store, registry, operations);
+        cluster = new Cluster(store, registry, operations);
         discovery = new Discovery(registry);
-        resources = new Resources(store, registry, operations);
-        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
-        for (String namespace : List.of("default", "kube-system")) {
-            ensureNamespace(namespace);
+        resources = new Resources(store, registry, operations, new Tables(rules));
+        ResourceType namespaces = registry.builtIn("Namespace");
+        for (String name : List.of("default", "kube-system")) {
+            if (!operations.exists(namespaces, "", name)) {
+                operations.create(namespaces, "", Json.of("{metadata: {name: %s}}", name), SELF);
+            }
         }
-    }
-
-    private void ensureNamespace(String name) {
-        ObjectNode namespace = Json.object();
-        namespace.putObject("metadata").put("name", name);
-        namespace.putObject("spec").putArray("finalizers").add("kubernetes");
-        try {
-            operations.create(Registry.NAMESPACES, "", namespace, new Operations.Request("embedded", "", false));
-        } catch (StatusError present) {
-            log.debug("{}", present.getMessage());
-        }
+        http.setHttpsConfigurator(new HttpsConfigurator(certificates.context()));
+        http.setExecutor(threads);
+        http.createContext("/", this::accept);
     }
 
     /// Opens the objects and listens.
@@ -70,139 +64,68 @@ public final class ApiServer implements AutoCloseable {
     /// @param kubeconfig is written, mode 600
     /// @throws IOException with a message for users
     public static ApiServer start(Path state, String address, int port, Path kubeconfig) throws IOException {
-        ApiServer server = new ApiServer(state, address);
-        HttpServerOptions options = new HttpServerOptions()
-                .setHost(address)
-                .setPort(port)
-                .setSsl(true)
-                .setUseAlpn(false)
-                .setKeyCertOptions(new PfxOptions()
-                        .setPath(server.certificates.keys().toString())
-                        .setPassword(server.certificates.password()));
-        HttpServer http = server.vertx.createHttpServer(options).requestHandler(server::accept);
-        try {
-            http.listen().toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            server.close();
-            throw new IOException("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        ApiServer server = new ApiServer(state, address, port);
+        server.http.start();
         server.certificates.writeKubeconfig(kubeconfig, "https://" + address + ":" + port);
         return server;
     }
 
     /// What controllers work on.
     public Cluster cluster() {
-        return new StoreCluster(store, operations);
+        return cluster;
     }
 
     /// Logs of pods come from there from now on.
-    public void logsFrom(LocalRuntime source) {
-        runtime = source;
+    public void logsFrom(PodLogs runtime) {
+        resources.logsFrom(runtime);
     }
 
-    private void accept(HttpServerRequest request) {
-        request.body()
-                .onSuccess(body -> Thread.startVirtualThread(() -> {
-                    Exchange exchange = new Exchange(request, body.getBytes(), vertx.getOrCreateContext());
-                    try {
-                        answer(exchange);
-                    } catch (StatusError e) {
-                        exchange.send(e.code(), e.status());
-                    } catch (IllegalStateException closed) {
-                        log.debug("client went away: {}", closed.getMessage());
-                    } catch (RuntimeException e) {
-                        log.warn("{} {}", request.method(), request.uri(), e);
-                        exchange.send(
-                                500,
-                                StatusError.of(500, "InternalError", e.toString())
-                                        .status());
-                    }
-                }));
+    private void accept(HttpExchange http) throws IOException {
+        Exchange exchange = new Exchange(http);
+        try {
+            answer(exchange);
+        } catch (StatusError e) {
+            exchange.send(e.code(), e.status());
+        } catch (UncheckedIOException clientGone) {
+            log.debug("{}: {}", exchange.uri(), clientGone.getMessage());
+            exchange.end();
+        } catch (RuntimeException e) {
+            log.warn("{} {}", exchange.method(), exchange.uri(), e);
+            exchange.send(500, new StatusError(500, "InternalError", e.toString()).status());
+        }
     }
 
     private void answer(Exchange exchange) {
         List<String> path = exchange.path();
-        String first = path.isEmpty() ? "" : path.getFirst();
-        switch (first) {
+        switch (path.isEmpty() ? "" : path.getFirst()) {
             case "version" -> exchange.send(200, discovery.version());
             case "healthz", "livez", "readyz" -> exchange.sendText(200, "ok");
             case "openapi" -> {
                 authenticate(exchange);
-                openApi(exchange, path);
+                sendOr404(exchange, discovery.openApi(path));
             }
             case "api", "apis" -> {
                 authenticate(exchange);
-                api(exchange, path, first.equals("api"));
+                Optional<ObjectNode> document = discovery.document(path);
+                if (document.isPresent()) {
+                    exchange.send(200, document.get());
+                } else if (!resources.answer(exchange, path) && !review(exchange, path)) {
+                    sendOr404(exchange, document);
+                }
             }
-            case String other -> exchange.sendText(404, "404 page not found");
+            case String other -> sendOr404(exchange, Optional.empty());
         }
     }
 
     private void authenticate(Exchange exchange) {
         String header = exchange.header("Authorization");
         if (header.isEmpty()) {
-            throw StatusError.of(
-                    403,
-                    "Forbidden",
-                    "forbidden: User \"system:anonymous\" cannot get path \"/" + String.join("/", exchange.path())
-                            + "\"");
+            String path = String.join("/", exchange.path());
+            throw new StatusError(
+                    403, "Forbidden", "forbidden: User \"system:anonymous\" cannot get path \"/" + path + "\"");
         }
         if (!header.equals("Bearer " + certificates.token())) {
-            throw StatusError.of(401, "Unauthorized", "Unauthorized");
-        }
-    }
-
-    private void openApi(Exchange exchange, List<String> path) {
-        if (path.size() >= 2 && path.get(1).equals("v3")) {
-            if (path.size() == 2) {
-                exchange.send(200, discovery.openApiIndex());
-                return;
-            }
-            List<String> rest = path.subList(3, path.size());
-            Optional<ObjectNode> document = discovery.openApi(String.join("/", rest));
-            if (document.isPresent()) {
-                exchange.send(200, document.get());
-                return;
-            }
-        }
-        exchange.sendText(404, "404 page not found");
-    }
-
-    private void api(Exchange exchange, List<String> path, boolean core) {
-        int prefix = core ? 2 : 3;
-        if (path.size() < prefix) {
-            discover(exchange, path, core);
-            return;
-        }
-        String version = String.join("/", path.subList(1, prefix));
-        if (path.size() == prefix) {
-            sendOr404(exchange, discovery.resources(version));
-            return;
-        }
-        Optional<Target> target = resources.target(version, path.subList(prefix, path.size()));
-        if (target.isPresent()) {
-            LocalRuntime logs = runtime;
-            if (target.get().subresource().equals("log") && logs != null) {
-                PodLog.send(exchange, target.get(), resources, logs);
-            } else {
-                resources.answer(exchange, target.get());
-            }
-        } else if (!review(exchange, path)) {
-            exchange.sendText(404, "404 page not found");
-        }
-    }
-
-    private void discover(Exchange exchange, List<String> path, boolean core) {
-        boolean aggregated = exchange.header("Accept").contains("as=APIGroupDiscoveryList");
-        if (path.size() == 1 && aggregated) {
-            exchange.send(200, discovery.aggregated(core), Discovery.AGGREGATED);
-        } else if (path.size() == 1) {
-            exchange.send(200, core ? discovery.coreVersions() : discovery.groups());
-        } else {
-            sendOr404(exchange, discovery.groupDocument(path.get(1)));
+            throw new StatusError(401, "Unauthorized", "Unauthorized");
         }
     }
 
@@ -216,64 +139,35 @@ public final class ApiServer implements AutoCloseable {
 
     /// Everything is allowed to the one user.
     private static boolean review(Exchange exchange, List<String> path) {
-        if (!exchange.method().equals(HttpMethod.POST)) {
+        String kind =
+                switch (exchange.method() + " " + path.getLast()) {
+                    case "POST selfsubjectaccessreviews" -> "SelfSubjectAccessReview";
+                    case "POST selfsubjectrulesreviews" -> "SelfSubjectRulesReview";
+                    case String other -> "";
+                };
+        if (kind.isEmpty()) {
             return false;
         }
-        ObjectNode answer = Json.object().put("apiVersion", "authorization.k8s.io/v1");
-        answer.putObject("metadata");
-        switch (path.getLast()) {
-            case "selfsubjectaccessreviews" -> {
-                answer.put("kind", "SelfSubjectAccessReview").putObject("spec");
-                answer.putObject("status").put("allowed", true).put("reason", "");
-            }
-            case "selfsubjectrulesreviews" -> {
-                answer.put("kind", "SelfSubjectRulesReview").putObject("spec");
-                ObjectNode status = answer.putObject("status").put("incomplete", false);
-                ObjectNode rule = status.putArray("resourceRules").addObject();
-                for (String field : List.of("verbs", "apiGroups", "resources")) {
-                    rule.putArray(field).add("*");
-                }
-                status.putArray("nonResourceRules");
-            }
-            case String other -> {
-                return false;
-            }
-        }
-        exchange.send(201, answer);
+        exchange.send(201, Json.of("""
+                        kind: %s
+                        apiVersion: authorization.k8s.io/v1
+                        metadata: {}
+                        spec: {}
+                        status:
+                          allowed: true
+                          reason: ''
+                          incomplete: false
+                          resourceRules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]
+                          nonResourceRules: []
+                        """, kind));
         return true;
-    }
-
-    /// What a URL names.
-    ///
-    /// @param name empty for the collection
-    record Target(ResourceType type, String namespace, String name, String subresource) {}
-
-    /// Options of a DELETE from body and query.
-    static JsonNode deleteOptions(Exchange exchange) {
-        ObjectNode options = exchange.body().length == 0
-                ? Json.object()
-                : Json.readBody(exchange.body()) instanceof ObjectNode o ? o.deepCopy() : Json.object();
-        String grace = exchange.query("gracePeriodSeconds");
-        if (!grace.isEmpty()) {
-            options.put("gracePeriodSeconds", Long.parseLong(grace));
-        }
-        String policy = exchange.query("propagationPolicy");
-        if (!policy.isEmpty()) {
-            options.put("propagationPolicy", policy);
-        }
-        return options;
     }
 
     @Override
     public void close() throws IOException {
         collector.close();
-        try {
-            vertx.close().toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("cannot close the API server: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        http.stop(0);
+        threads.shutdownNow();
         store.close();
     }
 }

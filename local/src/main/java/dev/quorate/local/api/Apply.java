@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.store.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +19,9 @@ final class Apply {
     record Writer(String manager, String operation, String apiVersion, String subresource) {}
 
     private final ResourceType type;
-    private final ListRules rules;
 
     Apply(ResourceType type) {
         this.type = type;
-        this.rules = new ListRules(type);
     }
 
     /// The live object with the applied fields, and without those that the writer no longer applies and nobody else
@@ -30,7 +29,7 @@ final class Apply {
     ///
     /// @throws StatusError 409 if another owns a field with another value, unless forced
     ObjectNode apply(ObjectNode live, ObjectNode applied, Writer writer, boolean force) {
-        FieldTree fields = FieldTree.of(applied, rules);
+        FieldTree fields = FieldTree.of(applied, type);
         Map<Writer, FieldTree> owners = owners(live);
         FieldTree before = owners.getOrDefault(writer, FieldTree.empty());
         Map<List<String>, Writer> conflicts = conflicts(live, applied, fields, owners, writer);
@@ -92,8 +91,8 @@ final class Apply {
                     .append(paths.size() == 1 ? "conflict" + with + ": " : "conflicts" + with + ":\n- ")
                     .append(String.join("\n- ", paths));
         });
-        return StatusError.of(409, "Conflict", text.toString())
-                .about(type.plural(), type.group(), live.at("/metadata/name").asText())
+        return new StatusError(409, "Conflict", text.toString())
+                .details(type.plural(), type.group(), live.at("/metadata/name").asText())
                 .causes(causes);
     }
 
@@ -117,14 +116,14 @@ final class Apply {
             List<String> at = FieldTree.plus(path, field.getKey());
             JsonNode present = into.path(field.getKey());
             JsonNode wanted = field.getValue();
-            ListRules.Rule rule = rules.at(at);
-            if (wanted.isObject() && present.isObject() && !(rule instanceof ListRules.Atomic)) {
+            List<String> keys = type.listKeys(at).orElse(List.of());
+            if (wanted.isObject() && present.isObject() && !type.isAtomicMap(at)) {
                 merge((ObjectNode) present, wanted, at);
-            } else if (wanted.isArray() && present.isArray() && rule instanceof ListRules.MapOf map) {
-                mergeItems((ArrayNode) present, wanted, map, at);
-            } else if (wanted.isArray() && present.isArray() && rule instanceof ListRules.SetOfValues) {
+            } else if (wanted.isArray() && present.isArray() && !keys.isEmpty()) {
+                mergeItems((ArrayNode) present, wanted, keys, at);
+            } else if (wanted.isArray() && present.isArray() && type.isSet(at)) {
                 for (JsonNode item : wanted) {
-                    if (!contains(present, item)) {
+                    if (Json.stream(present).noneMatch(item::equals)) {
                         ((ArrayNode) present).add(item.deepCopy());
                     }
                 }
@@ -136,12 +135,12 @@ final class Apply {
         });
     }
 
-    private void mergeItems(ArrayNode present, JsonNode wanted, ListRules.MapOf map, List<String> path) {
+    private void mergeItems(ArrayNode present, JsonNode wanted, List<String> keys, List<String> path) {
         for (JsonNode item : wanted) {
-            String key = FieldTree.keyOf(item, map);
+            String key = FieldTree.keyOf(item, keys);
             ObjectNode same = null;
             for (JsonNode candidate : present) {
-                if (FieldTree.keyOf(candidate, map).equals(key)) {
+                if (FieldTree.keyOf(candidate, keys).equals(key)) {
                     same = (ObjectNode) candidate;
                 }
             }
@@ -153,19 +152,10 @@ final class Apply {
         }
     }
 
-    private static boolean contains(JsonNode list, JsonNode item) {
-        for (JsonNode candidate : list) {
-            if (candidate.equals(item)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /// Gives the fields that differ to the writer and takes them from everybody else.
     void update(JsonNode before, ObjectNode after, Writer writer) {
-        FieldTree old = FieldTree.of(before, rules);
-        FieldTree now = FieldTree.of(after, rules);
+        FieldTree old = FieldTree.of(before, type);
+        FieldTree now = FieldTree.of(after, type);
         FieldTree changed = FieldTree.empty();
         for (List<String> leaf : now.leaves()) {
             if (!old.leaves().contains(leaf)

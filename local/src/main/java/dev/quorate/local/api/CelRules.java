@@ -10,6 +10,7 @@ import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import dev.quorate.local.store.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,13 +43,11 @@ final class CelRules {
         }
         if (value.isObject()) {
             value.properties().forEach(field -> {
-                JsonNode child = schema.path("properties").path(field.getKey());
-                child = child.isMissingNode() ? schema.path("additionalProperties") : child;
+                JsonNode child = ResourceType.field(schema, field.getKey());
                 check(field.getValue(), before.path(field.getKey()), child, Schemas.join(path, field.getKey()), causes);
             });
         } else if (value.isArray()) {
-            List<String> keys = new ArrayList<>();
-            schema.path("x-kubernetes-list-map-keys").forEach(k -> keys.add(k.asText()));
+            List<String> keys = Json.texts(schema.path("x-kubernetes-list-map-keys"));
             for (int i = 0; i < value.size(); i++) {
                 JsonNode old = keys.isEmpty() ? before.path("none") : sameItem(before, value.get(i), keys);
                 check(value.get(i), old, schema.path("items"), path + "[" + i + "]", causes);
@@ -73,11 +72,9 @@ final class CelRules {
             variables.put("oldSelf", plain(before));
         }
         String text = rule.path("rule").asText();
-        String at = path.isEmpty() ? "<nil>" : path;
         String field = rule.path("fieldPath").asText();
-        if (!field.isEmpty()) {
-            at = path + field;
-        }
+        String below = field.isEmpty() ? path : (path + field).replaceFirst("^\\.", "");
+        String at = below.isEmpty() ? "<nil>" : below;
         try {
             if (Boolean.TRUE.equals(program(text).eval(variables))) {
                 return;
@@ -96,6 +93,16 @@ final class CelRules {
                     "FieldValueInvalid",
                     "Invalid value: \"" + Schemas.typeOf(value) + "\": rule \"" + text + "\": " + e.getMessage(),
                     at));
+        }
+    }
+
+    /// The value of an expression over the object, as text; empty where it has none.
+    String text(String expression, JsonNode self) {
+        try {
+            Object value = program(expression).eval(Map.of("self", plain(self)));
+            return String.valueOf(value instanceof List<?> list ? list.getFirst() : value);
+        } catch (CelValidationException | CelEvaluationException e) {
+            return "";
         }
     }
 

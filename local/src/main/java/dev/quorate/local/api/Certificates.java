@@ -8,23 +8,23 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /// The API server's own authority, its token and the kubeconfig that carries both. Made once by the JDK's keytool and
 /// kept.
 final class Certificates {
     private static final String PASSWORD = "embedded";
 
-    private final Path keys;
-    private final X509Certificate certificate;
+    private final KeyStore keys;
     private final String token;
 
-    private Certificates(Path keys, X509Certificate certificate, String token) {
+    private Certificates(KeyStore keys, String token) {
         this.keys = keys;
-        this.certificate = certificate;
         this.token = token;
     }
 
@@ -43,11 +43,22 @@ final class Certificates {
             Files.writeString(tokenFile, HexFormat.of().formatHex(random));
         }
         try {
-            KeyStore store = KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray());
             return new Certificates(
-                    keys, (X509Certificate) store.getCertificate("server"), Files.readString(tokenFile));
+                    KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray()), Files.readString(tokenFile));
         } catch (GeneralSecurityException e) {
             throw new IOException(keys + ": " + e.getMessage(), e);
+        }
+    }
+
+    SSLContext context() throws IOException {
+        try {
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(keys, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
         }
     }
 
@@ -55,29 +66,12 @@ final class Certificates {
     private static void generate(Path keys, String address) throws IOException {
         String keytool =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        List<String> command = List.of(
-                keytool,
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-validity",
-                "3650",
-                "-dname",
-                "CN=quorate-embedded",
-                "-ext",
-                "bc:c=ca:true",
-                "-ext",
-                "san=ip:" + address,
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                keys.toString(),
-                "-storepass",
-                PASSWORD);
+        String options = "-genkeypair -alias server -keyalg EC -groupname secp256r1 -validity 3650"
+                + " -dname CN=quorate-embedded -ext bc:c=ca:true -ext san=ip:" + address
+                + " -storetype PKCS12 -storepass " + PASSWORD + " -keystore";
+        List<String> command = new ArrayList<>(List.of(keytool));
+        command.addAll(List.of(options.split(" ")));
+        command.add(keys.toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
@@ -90,14 +84,6 @@ final class Certificates {
         }
     }
 
-    Path keys() {
-        return keys;
-    }
-
-    String password() {
-        return PASSWORD;
-    }
-
     String token() {
         return token;
     }
@@ -107,7 +93,8 @@ final class Certificates {
         String pem;
         try {
             pem = "-----BEGIN CERTIFICATE-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                            .encodeToString(keys.getCertificate("server").getEncoded())
                     + "\n-----END CERTIFICATE-----\n";
         } catch (GeneralSecurityException e) {
             throw new IOException(e);

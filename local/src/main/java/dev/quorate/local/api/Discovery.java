@@ -2,19 +2,15 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
+import dev.quorate.local.store.Json;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/// Which kinds are there, in the two forms clients ask for, and the OpenAPI documents. Pure, from the registry's
-/// present
-/// state.
+/// Which kinds are there, in the plain form that clients fall back to, and the OpenAPI documents. Pure, from the
+/// registry's present state.
 final class Discovery {
-    static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    private static final List<String> VERBS =
-            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
-    private static final List<String> SUB_VERBS = List.of("get", "patch", "update");
+    private static final String VERBS = "[create, delete, deletecollection, get, list, patch, update, watch]";
 
     private final Registry registry;
 
@@ -22,204 +18,112 @@ final class Discovery {
         this.registry = registry;
     }
 
-    private Map<String, List<ResourceType>> byGroupVersion() {
-        Map<String, List<ResourceType>> map = new LinkedHashMap<>();
-        for (ResourceType type : registry.all()) {
-            map.computeIfAbsent(type.apiVersion(), v -> new java.util.ArrayList<>())
-                    .add(type);
-        }
-        return map;
-    }
-
     ObjectNode version() {
-        return Json.object()
-                .put("major", "1")
-                .put("minor", "33")
-                .put("gitVersion", "v1.33.0")
-                .put("gitCommit", "")
-                .put("gitTreeState", "clean")
-                .put("buildDate", "1970-01-01T00:00:00Z")
-                .put("goVersion", "")
-                .put("compiler", "")
-                .put("platform", "embedded");
+        return Json.of("""
+                {major: '1', minor: '33', gitVersion: v1.33.0, gitCommit: '', gitTreeState: clean,
+                buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: '', platform: embedded}
+                """);
     }
 
-    ObjectNode coreVersions() {
-        ObjectNode versions = Json.object().put("kind", "APIVersions");
-        versions.putArray("versions").add("v1");
-        versions.putArray("serverAddressByClientCIDRs");
-        return versions;
+    /// The document at `/api` or `/apis`, of a group, or of a group's version.
+    Optional<ObjectNode> document(List<String> path) {
+        boolean core = path.getFirst().equals("api");
+        List<String> rest = path.subList(1, path.size());
+        if (rest.isEmpty()) {
+            return Optional.of(core ? Json.of("{kind: APIVersions, versions: [v1]}") : groups());
+        }
+        String name = String.join("/", rest);
+        if (core != (rest.size() == 1 && rest.getFirst().equals("v1"))) {
+            return Optional.empty();
+        }
+        return rest.size() == 1 && !core
+                ? group(name).map(g -> g.put("kind", "APIGroup").put("apiVersion", "v1"))
+                : resources(name);
     }
 
-    ObjectNode groups() {
-        ObjectNode list = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
-        ArrayNode groups = list.putArray("groups");
-        registry.all().stream()
-                .map(ResourceType::group)
-                .filter(g -> !g.isEmpty())
-                .distinct()
-                .forEach(g -> groups.add(group(g)));
+    private Stream<ResourceType> types(String apiVersion) {
+        return registry.all().stream().filter(t -> t.apiVersion().equals(apiVersion));
+    }
+
+    private ObjectNode groups() {
+        ObjectNode list = Json.of("{kind: APIGroupList, apiVersion: v1, groups: []}");
+        registry.all().stream().map(ResourceType::group).distinct().forEach(g -> group(g).ifPresent(
+                        list.withArray("groups")::add));
         return list;
     }
 
-    private ObjectNode group(String name) {
+    private Optional<ObjectNode> group(String name) {
         ObjectNode group = Json.object().put("name", name);
         ArrayNode versions = group.putArray("versions");
         registry.all().stream()
                 .filter(t -> t.group().equals(name))
                 .map(ResourceType::version)
                 .distinct()
-                .forEach(v ->
-                        versions.addObject().put("groupVersion", name + "/" + v).put("version", v));
+                .forEach(v -> versions.add(Json.of("{groupVersion: %s/%s, version: %s}", name, v, v)));
         group.set("preferredVersion", versions.path(0));
-        return group;
+        return name.isEmpty() || versions.isEmpty() ? Optional.empty() : Optional.of(group);
     }
 
-    Optional<ObjectNode> groupDocument(String name) {
-        boolean known = registry.all().stream().anyMatch(t -> t.group().equals(name));
-        return known ? Optional.of(group(name).put("kind", "APIGroup").put("apiVersion", "v1")) : Optional.empty();
-    }
-
-    Optional<ObjectNode> resources(String apiVersion) {
-        List<ResourceType> types = byGroupVersion().get(apiVersion);
-        if (types == null) {
-            return Optional.empty();
-        }
-        ObjectNode list = Json.object()
-                .put("kind", "APIResourceList")
-                .put("apiVersion", "v1")
-                .put("groupVersion", apiVersion);
-        ArrayNode resources = list.putArray("resources");
-        for (ResourceType type : types) {
-            ObjectNode entry = resource(resources.addObject(), type.plural(), type);
-            texts(entry.putArray("verbs"), VERBS);
-            texts(entry.putArray("shortNames"), type.shortNames());
-            texts(entry.putArray("categories"), type.categories());
+    private Optional<ObjectNode> resources(String apiVersion) {
+        ObjectNode list =
+                Json.of("{kind: APIResourceList, apiVersion: v1, groupVersion: %s, resources: []}", apiVersion);
+        ArrayNode resources = list.withArray("resources");
+        types(apiVersion).forEach(type -> {
+            ObjectNode entry = resource(type, type.plural(), VERBS);
+            entry.set("shortNames", type.names().path("shortNames"));
+            entry.set("categories", type.names().path("categories"));
+            resources.add(entry);
             if (type.status()) {
-                texts(
-                        resource(resources.addObject(), type.plural() + "/status", type)
-                                .putArray("verbs"),
-                        SUB_VERBS);
+                resources.add(resource(type, type.plural() + "/status", "[get, patch, update]"));
             }
-            if (type.scale()) {
-                ObjectNode scale = resource(resources.addObject(), type.plural() + "/scale", type)
+            if (type.scale().isObject()) {
+                resources.add(resource(type, type.plural() + "/scale", "[get, patch, update]")
                         .put("group", "autoscaling")
                         .put("version", "v1")
-                        .put("kind", "Scale");
-                texts(scale.putArray("verbs"), SUB_VERBS);
+                        .put("kind", "Scale"));
             }
-        }
-        return Optional.of(list);
-    }
-
-    private static ObjectNode resource(ObjectNode node, String name, ResourceType type) {
-        return node.put("name", name)
-                .put("singularName", type.singular())
-                .put("namespaced", type.namespaced())
-                .put("kind", type.kind());
-    }
-
-    private static void texts(ArrayNode array, List<String> texts) {
-        texts.forEach(array::add);
-    }
-
-    /// @param core the document of `/api`, else that of `/apis`
-    ObjectNode aggregated(boolean core) {
-        ObjectNode list =
-                Json.object().put("kind", "APIGroupDiscoveryList").put("apiVersion", "apidiscovery.k8s.io/v2");
-        list.putObject("metadata");
-        ArrayNode items = list.putArray("items");
-        Map<String, ObjectNode> groups = new LinkedHashMap<>();
-        byGroupVersion().forEach((apiVersion, types) -> {
-            ResourceType first = types.getFirst();
-            if (first.group().isEmpty() != core) {
-                return;
-            }
-            ObjectNode group = groups.computeIfAbsent(first.group(), g -> {
-                ObjectNode item = items.addObject();
-                ObjectNode metadata = item.putObject("metadata");
-                if (!core) {
-                    metadata.put("name", g);
-                }
-                metadata.putNull("creationTimestamp");
-                return item;
-            });
-            ObjectNode version = group.withArray("versions")
-                    .addObject()
-                    .put("version", first.version())
-                    .put("freshness", "Current");
-            ArrayNode resources = version.putArray("resources");
-            types.forEach(t -> aggregated(resources.addObject(), t));
         });
-        return list;
+        return resources.isEmpty() ? Optional.empty() : Optional.of(list);
     }
 
-    private static void aggregated(ObjectNode entry, ResourceType type) {
-        entry.put("resource", type.plural());
-        responseKind(entry, type.group(), type.group().isEmpty() ? "" : type.version(), type.kind());
-        entry.put("scope", type.namespaced() ? "Namespaced" : "Cluster").put("singularResource", type.singular());
-        texts(entry.putArray("verbs"), VERBS);
-        texts(entry.putArray("shortNames"), type.shortNames());
-        texts(entry.putArray("categories"), type.categories());
-        ArrayNode subresources = entry.putArray("subresources");
-        if (type.status()) {
-            ObjectNode status = subresources.addObject().put("subresource", "status");
-            responseKind(status, type.group(), type.group().isEmpty() ? "" : type.version(), type.kind());
-            texts(status.putArray("verbs"), SUB_VERBS);
-        }
-        if (type.scale()) {
-            ObjectNode scale = subresources.addObject().put("subresource", "scale");
-            responseKind(scale, "autoscaling", "v1", "Scale");
-            texts(scale.putArray("verbs"), SUB_VERBS);
-        }
-    }
-
-    private static void responseKind(ObjectNode entry, String group, String version, String kind) {
-        entry.putObject("responseKind")
-                .put("group", group)
-                .put("version", version)
-                .put("kind", kind);
-    }
-
-    ObjectNode openApiIndex() {
-        ObjectNode index = Json.object();
-        ObjectNode paths = index.putObject("paths");
-        byGroupVersion().keySet().forEach(v -> {
-            String base = v.contains("/") ? "apis/" + v : "api/" + v;
-            paths.putObject(base).put("serverRelativeURL", "/openapi/v3/" + base);
-        });
-        return index;
+    private static ObjectNode resource(ResourceType type, String name, String verbs) {
+        return Json.of(
+                "{name: %s, singularName: %s, namespaced: %s, kind: %s, verbs: %s}",
+                name, type.singular(), type.namespaced(), type.kind(), verbs);
     }
 
     /// Per kind the operation that makes kubectl leave validation to us, and the schema that `explain` shows.
-    Optional<ObjectNode> openApi(String apiVersion) {
-        List<ResourceType> types = byGroupVersion().get(apiVersion);
-        if (types == null) {
+    Optional<ObjectNode> openApi(List<String> path) {
+        if (path.size() < 2 || !path.get(1).equals("v3")) {
             return Optional.empty();
         }
-        ObjectNode document = Json.object().put("openapi", "3.0.0");
-        document.putObject("info").put("title", "Quorate embedded mode").put("version", "v1");
-        ObjectNode paths = document.putObject("paths");
-        ObjectNode schemas = document.putObject("components").putObject("schemas");
-        String base = apiVersion.contains("/") ? "/apis/" + apiVersion : "/api/" + apiVersion;
-        for (ResourceType type : types) {
-            String scope = type.namespaced() ? "/namespaces/{namespace}" : "";
-            ObjectNode patch = paths.putObject(base + scope + "/" + type.plural() + "/{name}")
-                    .putObject("patch");
-            groupVersionKind(patch.putObject("x-kubernetes-group-version-kind"), type);
-            ArrayNode parameters = patch.putArray("parameters");
-            parameters.addObject().put("name", "fieldValidation").put("in", "query");
-            parameters.addObject().put("name", "dryRun").put("in", "query");
-            ObjectNode schema = type.schema() instanceof ObjectNode s
-                    ? s.deepCopy()
-                    : Json.object().put("type", "object");
-            groupVersionKind(schema.putArray("x-kubernetes-group-version-kind").addObject(), type);
-            schemas.set(type.resource() + "." + type.version() + "." + type.kind(), schema);
+        String base = String.join("/", path.subList(2, path.size()));
+        if (base.isEmpty()) {
+            ObjectNode index = Json.of("{paths: {}}");
+            registry.all().stream().map(Discovery::base).distinct().forEach(b -> index.withObject("/paths")
+                    .putObject(b)
+                    .put("serverRelativeURL", "/openapi/v3/" + b));
+            return Optional.of(index);
         }
-        return Optional.of(document);
+        ObjectNode document = Json.of("{openapi: 3.0.0, info: {title: Quorate embedded mode, version: v1}, paths: {}}");
+        ObjectNode schemas = document.putObject("components").putObject("schemas");
+        registry.all().stream().filter(t -> base(t).equals(base)).forEach(type -> {
+            ObjectNode kind =
+                    Json.of("{group: '%s', version: %s, kind: %s}", type.group(), type.version(), type.kind());
+            ObjectNode patch = Json.of("{parameters: [{name: fieldValidation, in: query}, {name: dryRun, in: query}]}");
+            patch.set("x-kubernetes-group-version-kind", kind);
+            String scope = type.namespaced() ? "/namespaces/{namespace}/" : "/";
+            ((ObjectNode) document.path("paths"))
+                    .putObject("/" + base + scope + type.plural() + "/{name}")
+                    .set("patch", patch);
+            ObjectNode schema = Json.of("{type: object}").setAll((ObjectNode) type.schema());
+            schema.putArray("x-kubernetes-group-version-kind").add(kind);
+            schemas.set(type.resource() + "." + type.version(), schema);
+        });
+        return schemas.isEmpty() ? Optional.empty() : Optional.of(document);
     }
 
-    private static void groupVersionKind(ObjectNode node, ResourceType type) {
-        node.put("group", type.group()).put("version", type.version()).put("kind", type.kind());
+    private static String base(ResourceType type) {
+        return (type.group().isEmpty() ? "api/" : "apis/") + type.apiVersion();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.store.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +43,7 @@ record FieldTree(TreeSet<List<String>> leaves) {
     }
 
     /// The fields that the object sets, without those that no manager owns.
-    static FieldTree of(JsonNode object, ListRules rules) {
+    static FieldTree of(JsonNode object, ResourceType type) {
         FieldTree tree = empty();
         object.properties().forEach(field -> {
             if (field.getKey().equals("metadata")) {
@@ -52,28 +53,28 @@ record FieldTree(TreeSet<List<String>> leaves) {
                                 m.getValue(),
                                 List.of("f:metadata", "f:" + m.getKey()),
                                 List.of("metadata", m.getKey()),
-                                rules));
+                                type));
             } else if (!field.getKey().equals("apiVersion") && !field.getKey().equals("kind")) {
-                tree.collect(field.getValue(), List.of("f:" + field.getKey()), List.of(field.getKey()), rules);
+                tree.collect(field.getValue(), List.of("f:" + field.getKey()), List.of(field.getKey()), type);
             }
         });
         return tree;
     }
 
-    private void collect(JsonNode value, List<String> steps, List<String> path, ListRules rules) {
-        ListRules.Rule rule = rules.at(path);
-        if (value.isObject() && !value.isEmpty() && !(rule instanceof ListRules.Atomic)) {
+    private void collect(JsonNode value, List<String> steps, List<String> path, ResourceType type) {
+        List<String> keys = type.listKeys(path).orElse(List.of());
+        if (value.isObject() && !value.isEmpty() && !type.isAtomicMap(path)) {
             value.properties()
-                    .forEach(f -> collect(f.getValue(), plus(steps, "f:" + f.getKey()), plus(path, f.getKey()), rules));
-        } else if (value.isArray() && !value.isEmpty() && rule instanceof ListRules.MapOf map) {
+                    .forEach(f -> collect(f.getValue(), plus(steps, "f:" + f.getKey()), plus(path, f.getKey()), type));
+        } else if (value.isArray() && !value.isEmpty() && !keys.isEmpty()) {
             for (JsonNode item : value) {
-                List<String> at = plus(steps, keyOf(item, map));
+                List<String> at = plus(steps, keyOf(item, keys));
                 leaves.add(plus(at, "."));
                 item.properties()
                         .forEach(f -> collect(
-                                f.getValue(), plus(at, "f:" + f.getKey()), plus(plus(path, "[]"), f.getKey()), rules));
+                                f.getValue(), plus(at, "f:" + f.getKey()), plus(plus(path, "[]"), f.getKey()), type));
             }
-        } else if (value.isArray() && !value.isEmpty() && rule instanceof ListRules.SetOfValues) {
+        } else if (value.isArray() && !value.isEmpty() && type.isSet(path)) {
             value.forEach(item -> leaves.add(plus(steps, "v:" + item)));
         } else {
             leaves.add(steps);
@@ -87,9 +88,9 @@ record FieldTree(TreeSet<List<String>> leaves) {
     }
 
     /// The step that identifies a list's item; absent protocols are TCP.
-    static String keyOf(JsonNode item, ListRules.MapOf map) {
+    static String keyOf(JsonNode item, List<String> names) {
         TreeMap<String, JsonNode> keys = new TreeMap<>();
-        for (String key : map.keys()) {
+        for (String key : names) {
             JsonNode value = item.path(key);
             if (value.isMissingNode() && key.equals("protocol")) {
                 keys.put(key, JsonNodeFactory.instance.textNode("TCP"));
@@ -191,11 +192,11 @@ record FieldTree(TreeSet<List<String>> leaves) {
         return -1;
     }
 
-    private static ListRules.MapOf keysIn(String step) {
-        JsonNode keys = Json.read(step.substring(2));
+    private static List<String> keysIn(String step) {
+        JsonNode keys = Json.of(step.substring(2).replace("%", "%%"));
         List<String> names = new ArrayList<>();
         keys.fieldNames().forEachRemaining(names::add);
-        return new ListRules.MapOf(names);
+        return names;
     }
 
     private static JsonNode element(JsonNode list, String json) {

@@ -1,9 +1,9 @@
 package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Change;
+import dev.quorate.local.store.Json;
 import dev.quorate.local.store.ObjectKey;
 import dev.quorate.local.store.ObjectStore;
 import java.util.HashMap;
@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,29 +20,25 @@ import org.slf4j.LoggerFactory;
 final class GarbageCollector implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GarbageCollector.class);
     private static final Operations.Request SELF = new Operations.Request("garbage-collector", "", false);
-    private static final JsonNode BACKGROUND = Json.object().put("propagationPolicy", "Background");
 
     private final ObjectStore store;
     private final Registry registry;
     private final Operations operations;
     private final Semaphore work = new Semaphore(1);
     private final Thread thread;
-    private final Optional<Runnable> listening;
 
     GarbageCollector(ObjectStore store, Registry registry, Operations operations) {
         this.store = store;
         this.registry = registry;
         this.operations = operations;
-        this.thread = Thread.ofVirtual().name("garbage-collector").unstarted(this::run);
-        this.listening = store.listen(store.revision(), this::changed);
-        thread.start();
+        store.listen(store.revision(), this::changed);
+        this.thread = Thread.ofVirtual().name("garbage-collector").start(this::run);
     }
 
     private void changed(Change change) {
-        boolean marked = change.object().at("/metadata").has("deletionTimestamp");
         boolean owned = change.type() == Change.Type.ADDED
                 && !change.object().at("/metadata/ownerReferences").isEmpty();
-        if (change.type() == Change.Type.DELETED || marked || owned) {
+        if (change.type() == Change.Type.DELETED || Json.deleting(change.object()) || owned) {
             work.release();
         }
     }
@@ -61,10 +58,14 @@ final class GarbageCollector implements AutoCloseable {
     private void pass() {
         Map<ObjectKey, ObjectNode> all = store.all();
         Map<String, ObjectNode> byUid = new HashMap<>();
-        all.values().forEach(o -> byUid.put(o.at("/metadata/uid").asText(), o));
+        all.values().forEach(o -> byUid.put(Json.uid(o), o));
         all.forEach((key, object) -> {
             try {
-                collect(key, object, all, byUid);
+                if (!Json.deleting(object)) {
+                    ownerless(key, object, byUid);
+                } else {
+                    marked(key, object, all);
+                }
             } catch (StatusError e) {
                 // Gone or changed meanwhile: the change wakes us again.
                 log.debug("{}: {}", key, e.getMessage());
@@ -72,43 +73,36 @@ final class GarbageCollector implements AutoCloseable {
         });
     }
 
-    private void collect(
-            ObjectKey key, ObjectNode object, Map<ObjectKey, ObjectNode> all, Map<String, ObjectNode> byUid) {
-        Optional<ResourceType> type = registry.ofResource(key.resource());
-        if (type.isEmpty()) {
-            return;
-        }
-        JsonNode metadata = object.path("metadata");
-        if (metadata.has("deletionTimestamp")) {
-            String uid = metadata.path("uid").asText();
-            List<Map.Entry<ObjectKey, ObjectNode>> dependents = all.entrySet().stream()
-                    .filter(e -> ownedBy(e.getValue(), uid))
-                    .toList();
-            if (has(metadata, "orphan")) {
-                dependents.forEach(d -> removeOwner(d.getKey(), uid));
-                removeFinalizer(type.get(), key, "orphan");
-            } else if (has(metadata, "foregroundDeletion")) {
-                dependents.forEach(d -> delete(d.getKey(), d.getValue()));
-                if (dependents.stream().noneMatch(d -> blocks(d.getValue(), uid))) {
-                    removeFinalizer(type.get(), key, "foregroundDeletion");
-                }
+    private void marked(ObjectKey key, ObjectNode object, Map<ObjectKey, ObjectNode> all) {
+        List<String> finalizers = Json.texts(object.at("/metadata/finalizers"));
+        Predicate<JsonNode> isThis = r -> r.path("uid").asText().equals(Json.uid(object));
+        var dependents = all.entrySet().stream()
+                .filter(e -> Json.stream(e.getValue().at("/metadata/ownerReferences"))
+                        .anyMatch(isThis))
+                .toList();
+        if (finalizers.contains("orphan")) {
+            dependents.forEach(d -> removeFrom(d.getKey(), "ownerReferences", isThis));
+            removeFrom(key, "finalizers", f -> f.asText().equals("orphan"));
+        } else if (finalizers.contains("foregroundDeletion")) {
+            dependents.forEach(d -> delete(d.getKey(), d.getValue()));
+            boolean blocked = dependents.stream()
+                    .flatMap(d -> Json.stream(d.getValue().at("/metadata/ownerReferences")))
+                    .anyMatch(
+                            r -> isThis.test(r) && r.path("blockOwnerDeletion").asBoolean());
+            if (!blocked) {
+                removeFrom(key, "finalizers", f -> f.asText().equals("foregroundDeletion"));
             }
-            contents(type.get(), key, object, all);
-        } else {
-            ownerless(key, object, byUid);
+        }
+        if (List.of("namespaces", Registry.DEFINITIONS).contains(key.resource())) {
+            contents(key, all);
         }
     }
 
     /// A namespace or a definition goes once all in it is gone.
-    private void contents(ResourceType type, ObjectKey key, ObjectNode object, Map<ObjectKey, ObjectNode> all) {
-        boolean namespace = type.equals(Registry.NAMESPACES);
-        if (!namespace && !type.equals(Registry.DEFINITIONS)) {
-            return;
-        }
+    private void contents(ObjectKey key, Map<ObjectKey, ObjectNode> all) {
         var inside = all.entrySet().stream()
-                .filter(e -> namespace
-                        ? e.getKey().namespace().equals(key.name())
-                        : e.getKey().resource().equals(key.name()))
+                .filter(e -> e.getKey().namespace().equals(key.name())
+                        || e.getKey().resource().equals(key.name()))
                 .toList();
         inside.forEach(e -> delete(e.getKey(), e.getValue()));
         if (inside.isEmpty()) {
@@ -118,58 +112,23 @@ final class GarbageCollector implements AutoCloseable {
 
     private void ownerless(ObjectKey key, ObjectNode object, Map<String, ObjectNode> byUid) {
         JsonNode owners = object.at("/metadata/ownerReferences");
-        if (owners.isEmpty()) {
-            return;
-        }
-        boolean anyLeft = false;
-        for (JsonNode owner : owners) {
-            ObjectNode present = byUid.get(owner.path("uid").asText());
-            String namespace =
-                    present == null ? "" : present.at("/metadata/namespace").asText();
-            anyLeft |= present != null && (namespace.isEmpty() || namespace.equals(key.namespace()));
-        }
+        boolean anyLeft = Json.stream(owners)
+                .map(owner -> byUid.get(owner.path("uid").asText()))
+                .anyMatch(o -> o != null && List.of("", key.namespace()).contains(Json.namespace(o)));
         // The snapshot may be older than a new owner: look again before anything is lost.
-        if (!anyLeft && store.get(key).map(o -> o.equals(object)).orElse(false)) {
+        if (!owners.isEmpty() && !anyLeft && store.get(key).equals(Optional.of(object))) {
             delete(key, object);
         }
     }
 
-    private static boolean ownedBy(JsonNode object, String uid) {
-        for (JsonNode owner : object.at("/metadata/ownerReferences")) {
-            if (owner.path("uid").asText().equals(uid)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean blocks(JsonNode object, String uid) {
-        for (JsonNode owner : object.at("/metadata/ownerReferences")) {
-            if (owner.path("uid").asText().equals(uid)
-                    && owner.path("blockOwnerDeletion").asBoolean()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean has(JsonNode metadata, String finalizer) {
-        for (JsonNode present : metadata.path("finalizers")) {
-            if (present.asText().equals(finalizer)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void delete(ObjectKey key, ObjectNode object) {
-        if (!object.at("/metadata").has("deletionTimestamp")) {
+        if (!Json.deleting(object)) {
             registry.ofResource(key.resource())
-                    .ifPresent(t -> operations.delete(t, key.namespace(), key.name(), BACKGROUND, SELF));
+                    .ifPresent(t -> operations.delete(t, key.namespace(), key.name(), Json.object(), SELF));
         }
     }
 
-    private void removeOwner(ObjectKey key, String uid) {
+    private void removeFrom(ObjectKey key, String list, Predicate<JsonNode> condition) {
         registry.ofResource(key.resource())
                 .ifPresent(type -> operations.modify(
                         type,
@@ -177,39 +136,14 @@ final class GarbageCollector implements AutoCloseable {
                         key.name(),
                         live -> {
                             ObjectNode next = live.deepCopy();
-                            removeIf(
-                                    next.withObject("/metadata").withArray("ownerReferences"),
-                                    r -> r.path("uid").asText().equals(uid));
+                            Json.removeIf(next.withObject("/metadata").withArray(list), condition);
                             return next;
                         },
                         SELF));
     }
 
-    private void removeFinalizer(ResourceType type, ObjectKey key, String finalizer) {
-        operations.modify(
-                type,
-                key.namespace(),
-                key.name(),
-                live -> {
-                    ObjectNode next = live.deepCopy();
-                    removeIf(next.withObject("/metadata").withArray("finalizers"), f -> f.asText()
-                            .equals(finalizer));
-                    return next;
-                },
-                SELF);
-    }
-
-    private static void removeIf(ArrayNode array, java.util.function.Predicate<JsonNode> condition) {
-        for (int i = array.size() - 1; i >= 0; i--) {
-            if (condition.test(array.get(i))) {
-                array.remove(i);
-            }
-        }
-    }
-
     @Override
     public void close() {
-        listening.ifPresent(Runnable::run);
         thread.interrupt();
     }
 }

@@ -1,63 +1,91 @@
 package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Change;
+import dev.quorate.local.store.Json;
 import dev.quorate.local.store.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
-/// The kinds that are served: the built-in ones that controllers and operators use, and those of the store's
-/// CustomResourceDefinitions. Any thread.
+/// The kinds that are served: those of `built-in-kinds.yaml` and of the store's CustomResourceDefinitions. Any thread.
 final class Registry {
-    static final ResourceType NAMESPACES = ResourceType.builtIn("v1", "Namespace", "namespaces", false, "ns");
-    static final ResourceType PODS = ResourceType.builtIn("v1", "Pod", "pods", true, "po");
-    static final ResourceType DEFINITIONS = ResourceType.builtIn(
-            "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", false, "crd,crds");
-
-    private static final List<ResourceType> BUILT_IN = List.of(
-            NAMESPACES,
-            PODS,
-            DEFINITIONS,
-            ResourceType.builtIn("v1", "Service", "services", true, "svc"),
-            ResourceType.builtIn("v1", "Endpoints", "endpoints", true, "ep"),
-            ResourceType.builtIn("v1", "ConfigMap", "configmaps", true, "cm"),
-            ResourceType.builtIn("v1", "Secret", "secrets", true, ""),
-            ResourceType.builtIn("v1", "ServiceAccount", "serviceaccounts", true, "sa"),
-            ResourceType.builtIn("v1", "PersistentVolumeClaim", "persistentvolumeclaims", true, "pvc"),
-            ResourceType.builtIn("v1", "PersistentVolume", "persistentvolumes", false, "pv"),
-            ResourceType.builtIn("v1", "Node", "nodes", false, "no"),
-            ResourceType.builtIn("v1", "Event", "events", true, "ev"),
-            ResourceType.builtIn("events.k8s.io/v1", "Event", "events", true, "ev"),
-            ResourceType.builtIn("apps/v1", "StatefulSet", "statefulsets", true, "sts"),
-            ResourceType.builtIn("apps/v1", "ControllerRevision", "controllerrevisions", true, ""),
-            ResourceType.builtIn("batch/v1", "Job", "jobs", true, ""),
-            ResourceType.builtIn("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", true, "pdb"),
-            ResourceType.builtIn("discovery.k8s.io/v1", "EndpointSlice", "endpointslices", true, ""),
-            ResourceType.builtIn("coordination.k8s.io/v1", "Lease", "leases", true, ""),
-            ResourceType.builtIn("rbac.authorization.k8s.io/v1", "Role", "roles", true, ""),
-            ResourceType.builtIn("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", true, ""));
+    static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
     private final ObjectStore store;
+    private final JsonNode metadata;
+    private final List<ResourceType> builtIn = new ArrayList<>();
     private volatile List<ResourceType> types;
 
     Registry(ObjectStore store) {
         this.store = store;
-        this.types = types();
+        JsonNode file = file();
+        JsonNode shared = resolved(file.path("shared"), file.path("shared"));
+        metadata = shared.path("metadata");
+        resolved(file.path("kinds"), shared).forEach(k -> builtIn.add(builtIn(k)));
+        types = types();
         store.listen(store.revision(), this::changed);
     }
 
+    private static JsonNode file() {
+        try (InputStream stream = Registry.class.getResourceAsStream("built-in-kinds.yaml")) {
+            return Json.read(Objects.requireNonNull(stream).readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A copy in which the shared parts stand where they are referred to.
+    private static JsonNode resolved(JsonNode node, JsonNode shared) {
+        if (node.has("$ref")) {
+            return resolved(shared.path(node.path("$ref").asText()), shared);
+        }
+        if (node.isArray()) {
+            ArrayNode copy = node.deepCopy();
+            copy.removeAll();
+            node.forEach(item -> copy.add(resolved(item, shared)));
+            return copy;
+        }
+        ObjectNode copy = Json.object();
+        node.properties().forEach(f -> copy.set(f.getKey(), resolved(f.getValue(), shared)));
+        return node.isObject() ? copy : node;
+    }
+
+    private ResourceType builtIn(JsonNode kind) {
+        return new ResourceType(
+                kind.path("group").asText(),
+                kind.path("version").asText(),
+                kind,
+                !kind.path("scope").asText().equals("Cluster"),
+                false,
+                kind.path("generation").asBoolean(),
+                true,
+                kind.path("scale"),
+                kind.path("columns"),
+                withMetadata(kind.path("schema")));
+    }
+
+    private JsonNode withMetadata(JsonNode schema) {
+        ObjectNode copy = schema instanceof ObjectNode s ? s.deepCopy() : Json.object();
+        copy.withObject("/properties").set("metadata", metadata);
+        return copy;
+    }
+
     private void changed(Change change) {
-        if (change.key().resource().equals(DEFINITIONS.resource())) {
+        if (change.key().resource().equals(DEFINITIONS)) {
             types = types();
         }
     }
 
     private List<ResourceType> types() {
-        List<ResourceType> all = new ArrayList<>(BUILT_IN);
-        for (ObjectNode definition : store.list(DEFINITIONS.resource(), "")) {
+        List<ResourceType> all = new ArrayList<>(builtIn);
+        for (ObjectNode definition : store.list(DEFINITIONS, "")) {
             for (JsonNode version : definition.at("/spec/versions")) {
                 if (version.path("served").asBoolean()) {
                     all.add(custom(definition.path("spec"), version));
@@ -67,37 +95,27 @@ final class Registry {
         return List.copyOf(all);
     }
 
-    private static ResourceType custom(JsonNode spec, JsonNode version) {
-        JsonNode names = spec.path("names");
-        String kind = names.path("kind").asText();
+    private ResourceType custom(JsonNode spec, JsonNode version) {
         return new ResourceType(
                 spec.path("group").asText(),
                 version.path("name").asText(),
-                names.path("plural").asText(),
-                names.path("singular").asText(kind.toLowerCase(java.util.Locale.ROOT)),
-                kind,
+                spec.path("names"),
                 spec.path("scope").asText().equals("Namespaced"),
+                true,
+                true,
                 version.path("subresources").has("status"),
-                texts(names.path("shortNames")),
-                texts(names.path("categories")),
-                version);
-    }
-
-    private static List<String> texts(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false)
-                .map(JsonNode::asText)
-                .toList();
+                version.at("/subresources/scale"),
+                version.path("additionalPrinterColumns"),
+                withMetadata(version.at("/schema/openAPIV3Schema")));
     }
 
     List<ResourceType> all() {
         return types;
     }
 
-    Optional<ResourceType> find(String group, String version, String plural) {
+    Optional<ResourceType> find(String apiVersion, String plural) {
         return types.stream()
-                .filter(t -> t.group().equals(group)
-                        && t.version().equals(version)
-                        && t.plural().equals(plural))
+                .filter(t -> t.apiVersion().equals(apiVersion) && t.plural().equals(plural))
                 .findFirst();
     }
 
@@ -106,9 +124,7 @@ final class Registry {
         return types.stream().filter(t -> t.resource().equals(resource)).findFirst();
     }
 
-    Optional<ResourceType> ofKind(String apiVersion, String kind) {
-        return types.stream()
-                .filter(t -> t.apiVersion().equals(apiVersion) && t.kind().equals(kind))
-                .findFirst();
+    ResourceType builtIn(String kind) {
+        return builtIn.stream().filter(t -> t.kind().equals(kind)).findFirst().orElseThrow();
     }
 }

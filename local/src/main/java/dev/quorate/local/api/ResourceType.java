@@ -1,43 +1,49 @@
 package dev.quorate.local.api;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.store.Json;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /// One served kind.
 ///
 /// @param group empty for the core group
+/// @param names plural, kind, shortNames, categories, as in a CustomResourceDefinition
+/// @param custom whether a CustomResourceDefinition in the store defines it
+/// @param generation whether its objects count changes of what is wanted
 /// @param status whether it has the status subresource
-/// @param definition a custom kind's version entry of its CustomResourceDefinition; missing for built-in kinds
+/// @param scale specReplicasPath and statusReplicasPath of the scale subresource; missing if it has none
+/// @param columns printer columns
+/// @param schema as in a CustomResourceDefinition
 record ResourceType(
         String group,
         String version,
-        String plural,
-        String singular,
-        String kind,
+        JsonNode names,
         boolean namespaced,
+        boolean custom,
+        boolean generation,
         boolean status,
-        List<String> shortNames,
-        List<String> categories,
-        JsonNode definition) {
+        JsonNode scale,
+        JsonNode columns,
+        JsonNode schema) {
 
-    static ResourceType builtIn(String apiVersion, String kind, String plural, boolean namespaced, String shortNames) {
-        int slash = apiVersion.indexOf('/');
-        return new ResourceType(
-                slash < 0 ? "" : apiVersion.substring(0, slash),
-                apiVersion.substring(slash + 1),
-                plural,
-                kind.toLowerCase(java.util.Locale.ROOT),
-                kind,
-                namespaced,
-                true,
-                shortNames.isEmpty() ? List.of() : List.of(shortNames.split(",")),
-                List.of(),
-                MissingNode.getInstance());
+    String kind() {
+        return names.path("kind").asText();
     }
 
-    boolean custom() {
-        return !definition.isMissingNode();
+    String plural() {
+        return names.path("plural").asText();
+    }
+
+    String singular() {
+        return names.path("singular").asText(kind().toLowerCase(Locale.ROOT));
+    }
+
+    List<String> texts(String field) {
+        return Json.texts(names.path(field));
     }
 
     String apiVersion() {
@@ -46,26 +52,67 @@ record ResourceType(
 
     /// As in messages and in the store: `plural.group`.
     String resource() {
-        return group.isEmpty() ? plural : plural + "." + group;
+        return group.isEmpty() ? plural() : plural() + "." + group;
     }
 
-    boolean scale() {
-        return custom() ? definition.at("/subresources").has("scale") : kind.equals("StatefulSet");
+    boolean is(String builtInKind) {
+        return !custom && kind().equals(builtInKind);
     }
 
-    String specReplicasPath() {
-        return custom() ? pointer("specReplicasPath") : "/spec/replicas";
+    private JsonPointer pointer(String field) {
+        return JsonPointer.compile(scale.path(field).asText().replace('.', '/'));
     }
 
-    String statusReplicasPath() {
-        return custom() ? pointer("statusReplicasPath") : "/status/replicas";
+    /// The scale subresource: a view of two fields.
+    ObjectNode scaleOf(JsonNode object) {
+        ObjectNode view = Json.of("{kind: Scale, apiVersion: autoscaling/v1, metadata: {}, spec: {}, status: {}}");
+        for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
+            view.withObject("/metadata").set(field, object.at("/metadata/" + field));
+        }
+        long replicas = object.at(pointer("specReplicasPath")).asLong();
+        Json.count(view.withObject("/spec"), "replicas", replicas);
+        view.withObject("/status")
+                .put("replicas", object.at(pointer("statusReplicasPath")).asLong());
+        return view;
     }
 
-    private String pointer(String field) {
-        return definition.at("/subresources/scale/" + field).asText().replace('.', '/');
+    ObjectNode withScale(JsonNode object, JsonNode view) {
+        ObjectNode next = object.deepCopy();
+        JsonPointer path = pointer("specReplicasPath");
+        next.withObject(path.head())
+                .put(
+                        path.last().getMatchingProperty(),
+                        view.at("/spec/replicas").asInt());
+        return next;
     }
 
-    JsonNode schema() {
-        return definition.at("/schema/openAPIV3Schema");
+    /// The schema at a path of field names, `[]` for the step into a list's items; missing where there is none.
+    JsonNode schemaAt(List<String> path) {
+        JsonNode at = schema;
+        for (String step : path) {
+            at = step.equals("[]") ? at.path("items") : field(at, step);
+        }
+        return at;
+    }
+
+    static JsonNode field(JsonNode schema, String name) {
+        JsonNode property = schema.path("properties").path(name);
+        return property.isMissingNode() ? schema.path("additionalProperties") : property;
+    }
+
+    /// The fields that identify the items of a list of type map.
+    Optional<List<String>> listKeys(List<String> path) {
+        JsonNode list = schemaAt(path);
+        return list.path("x-kubernetes-list-type").asText().equals("map")
+                ? Optional.of(Json.texts(list.path("x-kubernetes-list-map-keys")))
+                : Optional.empty();
+    }
+
+    boolean isSet(List<String> path) {
+        return schemaAt(path).path("x-kubernetes-list-type").asText().equals("set");
+    }
+
+    boolean isAtomicMap(List<String> path) {
+        return schemaAt(path).path("x-kubernetes-map-type").asText().equals("atomic");
     }
 }

@@ -1,316 +1,277 @@
 package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.store.Json;
 import dev.quorate.local.store.ObjectStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/// Requests for objects: from method, URL and headers to [Operations], and back to JSON, Tables or watches.
+/// Requests for objects: from method, URL and headers to [Operations], and back to JSON, Tables, watches or logs.
 final class Resources {
+    private static final String PATCHES =
+            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
     private final ObjectStore store;
     private final Registry registry;
     private final Operations operations;
+    private final Tables tables;
+    private volatile @Nullable PodLogs logs;
 
-    Resources(ObjectStore store, Registry registry, Operations operations) {
+    Resources(ObjectStore store, Registry registry, Operations operations, Tables tables) {
         this.store = store;
         this.registry = registry;
         this.operations = operations;
+        this.tables = tables;
     }
 
-    /// @param path behind the group and version
-    Optional<ApiServer.Target> target(String apiVersion, List<String> path) {
-        boolean inNamespace = path.size() >= 3 && path.getFirst().equals("namespaces");
-        String namespace = inNamespace ? path.get(1) : "";
-        List<String> rest = inNamespace ? path.subList(2, path.size()) : path;
-        // /namespaces/NAME/status is about the namespace itself.
-        if (inNamespace && find(apiVersion, rest.getFirst()).isEmpty()) {
-            namespace = "";
-            rest = path;
+    void logsFrom(PodLogs runtime) {
+        logs = runtime;
+    }
+
+    /// False if the path names no kind.
+    boolean answer(Exchange exchange, List<String> path) {
+        Optional<Target> found = Target.of(registry, path);
+        if (found.isEmpty()) {
+            return false;
         }
-        Optional<ResourceType> type = find(apiVersion, rest.getFirst());
-        if (type.isEmpty() || rest.size() > 3) {
-            return Optional.empty();
+        Target target = found.get();
+        if (!target.served()) {
+            String what = target.subresource() + " of " + target.type().resource();
+            throw new StatusError(501, "NotImplemented", "the embedded mode has no " + what);
         }
-        return Optional.of(new ApiServer.Target(
-                type.get(), namespace, rest.size() > 1 ? rest.get(1) : "", rest.size() > 2 ? rest.get(2) : ""));
-    }
-
-    private Optional<ResourceType> find(String apiVersion, String plural) {
-        int slash = apiVersion.indexOf('/');
-        String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-        return registry.find(group, apiVersion.substring(slash + 1), plural);
-    }
-
-    JsonNode get(ApiServer.Target target) {
-        return operations.get(target.type(), target.namespace(), target.name());
-    }
-
-    void answer(Exchange exchange, ApiServer.Target target) {
-        ResourceType type = target.type();
-        boolean served =
-                switch (target.subresource()) {
-                    case "" -> true;
-                    case "status" -> type.status();
-                    case "scale" -> type.scale();
-                    case "eviction" -> type.equals(Registry.PODS);
-                    case String other -> false;
-                };
-        if (!served) {
-            throw StatusError.of(
-                    501,
-                    "NotImplemented",
-                    "the embedded mode has no " + target.subresource() + " of " + type.resource());
-        }
-        switch (exchange.method().name()) {
-            case "GET" -> read(exchange, target);
+        switch (exchange.method() + (target.name().isEmpty() ? "" : " NAME")) {
+            case "GET", "GET NAME" -> read(exchange, target);
             case "POST" -> post(exchange, target);
-            case "PUT" -> put(exchange, target);
-            case "PATCH" -> patch(exchange, target);
-            case "DELETE" -> delete(exchange, target);
+            case "PUT NAME" -> put(exchange, target);
+            case "PATCH NAME" -> patch(exchange, target);
+            case "DELETE" -> deleteAll(exchange, target);
+            case "DELETE NAME" -> delete(exchange, target);
             case String other ->
-                throw StatusError.of(405, "MethodNotAllowed", "the server does not allow this method on the resource");
+                throw new StatusError(
+                        405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
         }
+        return true;
     }
 
-    private void read(Exchange exchange, ApiServer.Target target) {
+    private void read(Exchange exchange, Target target) {
         if (exchange.flag("watch")) {
-            new WatchStream(store, target, exchange, filter(exchange, target)).start();
-        } else if (!target.name().isEmpty()) {
-            JsonNode object = get(target);
-            if (target.subresource().equals("scale")) {
-                exchange.send(200, Scale.of(target.type(), object));
-            } else {
-                send(exchange, 200, target.type(), object);
-            }
+            new WatchStream(store, target, exchange, filter(exchange, target), tables).run();
+        } else if (target.name().isEmpty()) {
+            send(exchange, 200, target.type(), store.atomically(() -> list(exchange, target)));
+        } else if (target.subresource().equals("log")) {
+            sendLog(exchange, target);
         } else {
-            list(exchange, target);
+            ObjectNode object = operations.get(target.type(), target.namespace(), target.name());
+            boolean scale = target.subresource().equals("scale");
+            send(exchange, 200, target.type(), scale ? target.type().scaleOf(object) : object);
         }
     }
 
-    private static Predicate<ObjectNode> filter(Exchange exchange, ApiServer.Target target) {
-        Predicate<ObjectNode> filter = Selectors.labels(exchange.query("labelSelector"))
-                .and(Selectors.fields(exchange.query("fieldSelector")));
-        return target.name().isEmpty()
-                ? filter
-                : filter.and(o -> o.at("/metadata/name").asText().equals(target.name()));
+    private static Predicate<ObjectNode> filter(Exchange exchange, Target target) {
+        return Selectors.labels(exchange.query("labelSelector"))
+                .and(Selectors.fields(exchange.query("fieldSelector")))
+                .and(o -> target.name().isEmpty() || target.name().equals(Json.name(o)));
     }
 
-    private void list(Exchange exchange, ApiServer.Target target) {
-        ResourceType type = target.type();
-        Predicate<ObjectNode> filter = filter(exchange, target);
-        ObjectNode list = store.atomically(() -> {
-            ObjectNode result = Json.object().put("kind", type.kind() + "List").put("apiVersion", type.apiVersion());
-            result.putObject("metadata").put("resourceVersion", String.valueOf(store.revision()));
-            ArrayNode items = result.putArray("items");
-            store.list(type.resource(), target.namespace()).stream()
-                    .filter(filter)
-                    .forEach(items::add);
-            return result;
-        });
-        send(exchange, 200, type, list);
+    private ObjectNode list(Exchange exchange, Target target) {
+        ObjectNode list = Json.of(
+                "{kind: %sList, apiVersion: %s, metadata: {resourceVersion: '%s'}, items: []}",
+                target.type().kind(), target.type().apiVersion(), store.revision());
+        store.list(target.type().resource(), target.namespace()).stream()
+                .filter(filter(exchange, target))
+                .forEach(list.withArray("items")::add);
+        return list;
     }
 
-    private static void send(Exchange exchange, int code, ResourceType type, JsonNode node) {
-        boolean table = exchange.header("Accept").contains("as=Table");
-        exchange.send(code, table ? Tables.of(type, node, true) : node);
+    private void send(Exchange exchange, int code, ResourceType type, JsonNode node) {
+        exchange.send(code, exchange.wantsTable() ? tables.of(type, node, true) : node);
     }
 
-    private static Operations.Request request(Exchange exchange, ApiServer.Target target) {
-        String manager = exchange.query("fieldManager");
-        if (manager.isEmpty()) {
-            manager = exchange.header("User-Agent").split("/", 2)[0];
-        }
-        return new Operations.Request(
-                manager.isEmpty() ? "unknown" : manager,
-                target.subresource(),
-                exchange.query("dryRun").equals("All"));
+    private static Operations.Request request(Exchange exchange, Target target) {
+        String agent = exchange.header("User-Agent").split("/", 2)[0];
+        String manager = exchange.query("fieldManager").isEmpty() ? agent : exchange.query("fieldManager");
+        boolean dryRun = exchange.query("dryRun").equals("All");
+        return new Operations.Request(manager.isEmpty() ? "unknown" : manager, target.subresource(), dryRun);
     }
 
-    private static JsonNode body(Exchange exchange, ApiServer.Target target) {
+    private static JsonNode body(Exchange exchange, Target target) {
         if (exchange.header("Content-Type").contains("protobuf")) {
             throw unsupportedMediaType(
                     "application/json, application/yaml (the embedded mode reads no protobuf: use kubectl apply -f)");
         }
-        JsonNode body = Json.readBody(exchange.body());
-        validate(exchange, target, body);
-        return body;
+        return validated(exchange, target, exchange.body());
     }
 
     private static StatusError unsupportedMediaType(String accepted) {
-        return StatusError.of(
-                415,
-                "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: " + accepted);
+        String message = "the body of the request was in an unknown format - accepted media types include: " + accepted;
+        return new StatusError(415, "UnsupportedMediaType", message);
     }
 
     /// `fieldValidation`: unknown fields of custom kinds are an error, a warning or nothing.
-    private static void validate(Exchange exchange, ApiServer.Target target, JsonNode body) {
+    private static JsonNode validated(Exchange exchange, Target target, JsonNode body) {
         ResourceType type = target.type();
         String how = exchange.query("fieldValidation");
         if (!type.custom() || how.equals("Ignore") || !target.subresource().isEmpty()) {
-            return;
+            return body;
         }
-        List<String> unknown = Schemas.unknown(body, type.schema(), "", true);
-        if (unknown.isEmpty()) {
-            return;
-        }
-        if (how.equals("Strict")) {
-            List<String> findings =
-                    unknown.stream().map(f -> "unknown field \"" + f + "\"").toList();
+        List<String> findings = Schemas.unknown(body, type.schema(), "", false).stream()
+                .map(f -> "unknown field \"" + f + "\"")
+                .toList();
+        if (how.equals("Strict") && !findings.isEmpty()) {
             throw StatusError.badRequest(type.kind() + " in version \"" + type.version() + "\" cannot be handled as a "
                     + type.kind() + ": strict decoding error: " + String.join(", ", findings));
         }
-        exchange.warn("unknown field \"" + unknown.getFirst() + "\"");
+        findings.forEach(exchange::warn);
+        return body;
     }
 
-    private void post(Exchange exchange, ApiServer.Target target) {
-        if (target.subresource().equals("eviction")) {
-            exchange.send(201, Eviction.evict(store, operations, target, request(exchange, target)));
-            return;
-        }
-        if (!target.name().isEmpty()) {
-            throw StatusError.of(405, "MethodNotAllowed", "the server does not allow this method on the resource");
-        }
-        ObjectNode created =
-                operations.create(target.type(), target.namespace(), body(exchange, target), request(exchange, target));
-        send(exchange, 201, target.type(), created);
+    private void post(Exchange exchange, Target target) {
+        JsonNode body = body(exchange, target);
+        send(
+                exchange,
+                201,
+                target.type(),
+                operations.create(target.type(), target.namespace(), body, request(exchange, target)));
     }
 
-    private void put(Exchange exchange, ApiServer.Target target) {
+    private void put(Exchange exchange, Target target) {
         JsonNode body = body(exchange, target);
         if (target.subresource().equals("scale")) {
-            exchange.send(200, Scale.of(target.type(), scale(exchange, target, live -> body)));
+            modify(exchange, target, live -> body);
             return;
         }
-        String name = body.at("/metadata/name").asText();
+        String name = Json.name(body);
         if (!name.equals(target.name())) {
             throw StatusError.badRequest(
                     "the name of the object (" + name + ") does not match the name on the URL (" + target.name() + ")");
         }
-        ObjectNode stored =
-                operations.replace(target.type(), target.namespace(), target.name(), body, request(exchange, target));
-        send(exchange, 200, target.type(), stored);
-    }
-
-    private ObjectNode scale(Exchange exchange, ApiServer.Target target, UnaryOperator<JsonNode> change) {
-        return operations.modify(
+        send(
+                exchange,
+                200,
                 target.type(),
-                target.namespace(),
-                target.name(),
-                live -> Scale.into(target.type(), live, change.apply(Scale.of(target.type(), live))),
-                request(exchange, target));
+                operations.replace(target.type(), target.namespace(), name, body, request(exchange, target)));
     }
 
-    private void patch(Exchange exchange, ApiServer.Target target) {
-        String contentType = exchange.header("Content-Type").replaceFirst(";.*", "");
-        JsonNode body = Json.readBody(exchange.body());
+    private void modify(Exchange exchange, Target target, UnaryOperator<JsonNode> change) {
         ResourceType type = target.type();
-        if (contentType.equals("application/apply-patch+yaml")) {
-            apply(exchange, target, body);
-            return;
-        }
-        UnaryOperator<JsonNode> change =
-                switch (contentType) {
-                    case "application/merge-patch+json" -> live -> Patches.merge(live, body);
-                    case "application/json-patch+json" -> live -> Patches.json(live, body);
-                    case "application/strategic-merge-patch+json" -> {
-                        if (type.custom()) {
-                            throw unsupportedMediaType(
-                                    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
-                        }
-                        yield live -> Patches.strategic(live, body, new ListRules(type));
-                    }
-                    case String other ->
-                        throw unsupportedMediaType(
-                                "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
-                };
-        if (target.subresource().equals("scale")) {
-            exchange.send(200, Scale.of(type, scale(exchange, target, change)));
-            return;
-        }
-        ObjectNode stored = operations.modify(
-                type,
-                target.namespace(),
-                target.name(),
-                live -> {
-                    JsonNode next = change.apply(live);
-                    validate(exchange, target, next);
-                    return next;
-                },
-                request(exchange, target));
-        send(exchange, 200, type, stored);
+        boolean scale = target.subresource().equals("scale");
+        UnaryOperator<JsonNode> whole = scale
+                ? live -> type.withScale(live, change.apply(type.scaleOf(live)))
+                : live -> validated(exchange, target, change.apply(live));
+        ObjectNode stored =
+                operations.modify(type, target.namespace(), target.name(), whole, request(exchange, target));
+        send(exchange, 200, type, scale ? type.scaleOf(stored) : stored);
     }
 
-    private void apply(Exchange exchange, ApiServer.Target target, JsonNode body) {
+    private void patch(Exchange exchange, Target target) {
+        ResourceType type = target.type();
+        JsonNode body = exchange.body();
+        switch (exchange.header("Content-Type").replaceFirst(";.*", "")) {
+            case "application/apply-patch+yaml" -> apply(exchange, target, body);
+            case "application/merge-patch+json" -> modify(exchange, target, live -> Patches.merge(live, body));
+            case "application/json-patch+json" -> modify(exchange, target, live -> Patches.json(live, body));
+            case "application/strategic-merge-patch+json" -> {
+                if (type.custom()) {
+                    throw unsupportedMediaType(PATCHES);
+                }
+                modify(exchange, target, live -> Patches.strategic(live, body, type));
+            }
+            case String other -> throw unsupportedMediaType(PATCHES);
+        }
+    }
+
+    private void apply(Exchange exchange, Target target, JsonNode body) {
+        ResourceType type = target.type();
         if (exchange.query("fieldManager").isEmpty()) {
-            throw StatusError.of(
+            throw new StatusError(
                     422,
                     "Invalid",
                     "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply"
                             + " patch");
         }
-        List<String> unknown =
-                target.type().custom() ? Schemas.unknown(body, target.type().schema(), "", true) : List.of();
+        List<String> unknown = type.custom() ? Schemas.unknown(body, type.schema(), "", false) : List.of();
         if (!unknown.isEmpty()) {
-            throw StatusError.of(
-                    500,
-                    "",
-                    "failed to create typed patch object (" + target.namespace() + "/"
-                            + target.name() + "; " + target.type().apiVersion() + ", Kind="
-                            + target.type().kind() + "): ."
-                            + unknown.getFirst() + ": field not declared in schema");
+            String object =
+                    "%s/%s; %s, Kind=%s".formatted(target.namespace(), target.name(), type.apiVersion(), type.kind());
+            String message = "failed to create typed patch object (" + object + "): ." + unknown.getFirst()
+                    + ": field not declared in schema";
+            throw new StatusError(500, "", message);
         }
-        boolean present = operations.exists(target.type(), target.namespace(), target.name());
-        ObjectNode stored = operations.apply(
-                target.type(),
-                target.namespace(),
-                target.name(),
-                body,
-                request(exchange, target),
-                exchange.flag("force"));
-        send(exchange, present ? 200 : 201, target.type(), stored);
+        boolean present = operations.exists(type, target.namespace(), target.name());
+        Operations.Request request = request(exchange, target);
+        ObjectNode stored =
+                operations.apply(type, target.namespace(), target.name(), body, request, exchange.flag("force"));
+        send(exchange, present ? 200 : 201, type, stored);
     }
 
-    private void delete(Exchange exchange, ApiServer.Target target) {
-        JsonNode options = ApiServer.deleteOptions(exchange);
-        Operations.Request request = request(exchange, target);
+    private void delete(Exchange exchange, Target target) {
         ResourceType type = target.type();
-        if (!target.name().isEmpty()) {
-            var deleted = operations.delete(type, target.namespace(), target.name(), options, request);
-            exchange.send(
-                    200,
-                    deleted.gone() && !type.equals(Registry.PODS) ? success(type, deleted.object()) : deleted.object());
-            return;
-        }
-        ObjectNode list = Json.object().put("kind", type.kind() + "List").put("apiVersion", type.apiVersion());
-        list.putObject("metadata").put("resourceVersion", String.valueOf(store.revision()));
-        ArrayNode items = list.putArray("items");
-        store.list(type.resource(), target.namespace()).stream()
-                .filter(filter(exchange, target))
-                .forEach(o -> items.add(operations
-                        .delete(
-                                type,
-                                o.at("/metadata/namespace").asText(),
-                                o.at("/metadata/name").asText(),
-                                options,
-                                request)
-                        .object()));
+        var deleted = operations.delete(
+                type, target.namespace(), target.name(), exchange.deleteOptions(), request(exchange, target));
+        ObjectNode object = deleted.object();
+        exchange.send(
+                200,
+                !deleted.gone() || type.is("Pod")
+                        ? object
+                        : Json.of(
+                                "{kind: Status, apiVersion: v1, metadata: {}, status: Success, details: {name: '%s',"
+                                        + " group: '%s', kind: %s, uid: '%s'}}",
+                                Json.name(object), type.group(), type.plural(), Json.uid(object)));
+    }
+
+    private void deleteAll(Exchange exchange, Target target) {
+        ObjectNode options = exchange.deleteOptions();
+        ObjectNode list = store.atomically(() -> list(exchange, target));
+        list.path("items")
+                .forEach(o -> operations.delete(
+                        target.type(), Json.namespace(o), Json.name(o), options, request(exchange, target)));
         exchange.send(200, list);
     }
 
-    private static ObjectNode success(ResourceType type, JsonNode object) {
-        ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
-        status.putObject("metadata");
-        ObjectNode details = status.put("status", "Success").putObject("details");
-        details.put("name", object.at("/metadata/name").asText());
-        if (!type.group().isEmpty()) {
-            details.put("group", type.group());
+    private void sendLog(Exchange exchange, Target target) {
+        ObjectNode pod = operations.get(target.type(), target.namespace(), target.name());
+        List<String> names = new ArrayList<>();
+        for (String list : List.of("containers", "initContainers")) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                names.add(container.path("name").asText());
+            }
         }
-        details.put("kind", type.plural()).put("uid", object.at("/metadata/uid").asText());
-        return status;
+        String container = exchange.query("container").isEmpty() ? names.getFirst() : exchange.query("container");
+        if (!names.contains(container)) {
+            throw StatusError.badRequest("container " + container + " is not valid for pod " + target.name());
+        }
+        String tail = exchange.query("tailLines");
+        PodLogs.Request request = new PodLogs.Request(
+                target.namespace(),
+                target.name(),
+                container,
+                tail.isEmpty() ? -1 : Long.parseLong(tail),
+                exchange.flag("follow"),
+                exchange.flag("timestamps"),
+                exchange.flag("previous"));
+        PodLogs runtime = logs;
+        if (runtime == null) {
+            throw StatusError.badRequest("no pods run here");
+        }
+        runtime.problem(request).ifPresent(problem -> {
+            throw StatusError.badRequest(problem);
+        });
+        exchange.begin(200, "text/plain", 0);
+        try {
+            runtime.copy(request, line -> exchange.write((line + "\n").getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        exchange.end();
     }
 }

@@ -2,30 +2,33 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.store.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
-/// Custom objects against the schema of their definition: unknown fields go, defaults come, the rest is checked, last
-/// by
-/// the CEL rules. Built-in kinds pass as they are. Any thread.
+/// Objects against the schema of their kind: unknown fields go, defaults come, the rest is checked, last by the CEL
+/// rules. The schemas of built-in kinds are open: nothing in them is unknown. Any thread.
 final class Schemas {
     private static final String PRESERVE = "x-kubernetes-preserve-unknown-fields";
+    private static final Set<String> ENVELOPE = Set.of("apiVersion", "kind", "metadata");
 
-    private final CelRules rules = new CelRules();
+    private final CelRules rules;
+
+    Schemas(CelRules rules) {
+        this.rules = rules;
+    }
 
     /// @param before the present state; missing at creation
     /// @return the object as it may be stored
     /// @throws StatusError 422 with each fault's field
     ObjectNode complete(ResourceType type, ObjectNode object, JsonNode before) {
-        if (!type.custom() || type.schema().isMissingNode()) {
-            return object;
-        }
         ObjectNode result = object.deepCopy();
-        prune(result, type.schema(), true);
+        if (type.custom()) {
+            unknown(result, type.schema(), "", true);
+        }
         fill(result, type.schema());
         List<StatusError.Cause> causes = new ArrayList<>();
         check(result, type.schema(), "", causes);
@@ -33,59 +36,40 @@ final class Schemas {
             rules.check(result, before, type.schema(), "", causes);
         }
         if (!causes.isEmpty()) {
-            throw StatusError.invalid(type, object.at("/metadata/name").asText(), causes);
+            throw StatusError.invalid(type, Json.name(object), causes);
         }
         return result;
     }
 
     /// The paths of fields that the schema does not know.
-    static List<String> unknown(JsonNode value, JsonNode schema, String path, boolean root) {
+    ///
+    /// @param remove takes them out of the value
+    static List<String> unknown(JsonNode value, JsonNode schema, String path, boolean remove) {
         List<String> found = new ArrayList<>();
         if (value.isArray()) {
-            int i = 0;
-            for (JsonNode item : value) {
-                found.addAll(unknown(item, schema.path("items"), path + "[" + i++ + "]", false));
+            for (int i = 0; i < value.size(); i++) {
+                found.addAll(unknown(value.get(i), schema.path("items"), path + "[" + i + "]", remove));
             }
-        } else if (value.isObject() && !schema.path(PRESERVE).asBoolean() && !schema.isMissingNode()) {
-            value.properties().forEach(field -> {
-                String at = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-                if (root && Set.of("apiVersion", "kind", "metadata").contains(field.getKey())) {
-                    return;
-                }
-                JsonNode child = child(schema, field.getKey());
-                if (child.isMissingNode()) {
-                    found.add(at);
-                } else {
-                    found.addAll(unknown(field.getValue(), child, at, false));
-                }
-            });
-        }
-        return found;
-    }
-
-    private static JsonNode child(JsonNode schema, String field) {
-        JsonNode property = schema.path("properties").path(field);
-        return property.isMissingNode() ? schema.path("additionalProperties") : property;
-    }
-
-    private static void prune(JsonNode value, JsonNode schema, boolean root) {
-        if (value.isArray()) {
-            value.forEach(item -> prune(item, schema.path("items"), false));
-        } else if (value instanceof ObjectNode object && !schema.path(PRESERVE).asBoolean()) {
-            List<String> names = new ArrayList<>();
-            object.fieldNames().forEachRemaining(names::add);
-            for (String name : names) {
-                if (root && Set.of("apiVersion", "kind", "metadata").contains(name)) {
+        } else if (value instanceof ObjectNode object
+                && !schema.path(PRESERVE).asBoolean()
+                && !schema.isMissingNode()) {
+            for (String name :
+                    List.copyOf(object.propertyStream().map(p -> p.getKey()).toList())) {
+                JsonNode child = ResourceType.field(schema, name);
+                if (path.isEmpty() && ENVELOPE.contains(name)) {
                     continue;
                 }
-                JsonNode child = child(schema, name);
-                if (child.isMissingNode()) {
-                    object.remove(name);
-                } else if (child.isObject()) {
-                    prune(object.path(name), child, false);
+                if (!child.isMissingNode()) {
+                    found.addAll(unknown(object.path(name), child, join(path, name), remove));
+                } else {
+                    found.add(join(path, name));
+                    if (remove) {
+                        object.remove(name);
+                    }
                 }
             }
         }
+        return found;
     }
 
     private static void fill(JsonNode value, JsonNode schema) {
@@ -99,7 +83,7 @@ final class Schemas {
                         || (present.isNull() && !wanted.path("nullable").asBoolean());
                 if (none && wanted.has("default")) {
                     object.set(property.getKey(), wanted.path("default").deepCopy());
-                } else if (none && present.isNull()) {
+                } else if (none) {
                     object.remove(property.getKey());
                 }
                 fill(object.path(property.getKey()), wanted);
@@ -115,42 +99,97 @@ final class Schemas {
             return;
         }
         if (!typeMatches(value, schema)) {
-            String type = schema.path("x-kubernetes-int-or-string").asBoolean()
-                    ? "integer,string"
-                    : schema.path("type").asText();
-            fault(
-                    causes,
-                    "FieldValueTypeInvalid",
-                    "Invalid value: \"" + typeOf(value) + "\": " + path + " in body must be of type " + type + ": \""
-                            + typeOf(value) + "\"",
-                    path);
+            boolean either = schema.path("x-kubernetes-int-or-string").asBoolean();
+            String type = either ? "integer,string" : schema.path("type").asText();
+            String found = "\"" + typeOf(value) + "\"";
+            String message =
+                    "Invalid value: " + found + ": " + path + " in body must be of type " + type + ": " + found;
+            causes.add(new StatusError.Cause("FieldValueTypeInvalid", message, path));
             return;
         }
-        checkScalar(value, schema, path, causes);
-        if (value.isArray()) {
-            checkList(value, schema, path, causes);
-        } else if (value.isObject()) {
-            for (JsonNode required : schema.path("required")) {
-                if (!value.has(required.asText())) {
-                    fault(causes, "FieldValueRequired", "Required value", join(path, required.asText()));
-                }
-            }
-            value.properties().forEach(field -> {
-                JsonNode child = child(schema, field.getKey());
-                if (child.isObject()) {
-                    check(field.getValue(), child, join(path, field.getKey()), causes);
-                }
-            });
-            limit(value.size(), schema, "maxProperties", "have at most %d properties", path, causes);
+        Set<String> list = Set.copyOf(Json.texts(schema.path("enum")));
+        if (!list.isEmpty() && !list.contains(value.asText())) {
+            List<String> allowed =
+                    Json.stream(schema.path("enum")).map(JsonNode::toString).toList();
+            String message = "Unsupported value: " + value + ": supported values: " + String.join(", ", allowed);
+            causes.add(new StatusError.Cause("FieldValueNotSupported", message, path));
         }
+        String pattern = schema.path("pattern").asText();
+        if (!pattern.isEmpty()
+                && !Pattern.compile(pattern).matcher(value.asText()).find()) {
+            invalid(causes, value.toString(), path, "match '" + pattern + "'");
+        }
+        if (value.isTextual()) {
+            bound(value.asText().length(), schema, "Length", "be at %s %s chars long", value, path, causes);
+        } else if (value.isNumber()) {
+            bound(value.asDouble(), schema, "imum", "be %3$s than or equal to %2$s", value, path, causes);
+        } else if (value.isArray()) {
+            bound(value.size(), schema, "Items", "have at %s %s items", value, path, causes);
+            checkItems(value, schema, path, causes);
+        } else if (value.isObject()) {
+            bound(value.size(), schema, "Properties", "have at %s %s properties", value, path, causes);
+            checkFields(value, schema, path, causes);
+        }
+    }
+
+    private static void checkFields(JsonNode value, JsonNode schema, String path, List<StatusError.Cause> causes) {
+        for (JsonNode required : schema.path("required")) {
+            if (!value.has(required.asText())) {
+                String field = join(path, required.asText());
+                causes.add(new StatusError.Cause("FieldValueRequired", "Required value", field));
+            }
+        }
+        value.properties().forEach(field -> {
+            JsonNode child = ResourceType.field(schema, field.getKey());
+            if (child.isObject()) {
+                check(field.getValue(), child, join(path, field.getKey()), causes);
+            }
+        });
+    }
+
+    private static void checkItems(JsonNode list, JsonNode schema, String path, List<StatusError.Cause> causes) {
+        Set<String> seen = new HashSet<>();
+        String listType = schema.path("x-kubernetes-list-type").asText();
+        int i = 0;
+        for (JsonNode item : list) {
+            String at = path + "[" + i++ + "]";
+            check(item, schema.path("items"), at, causes);
+            List<String> keys = Json.stream(schema.path("x-kubernetes-list-map-keys"))
+                    .map(k -> k.asText() + "=" + item.path(k.asText()))
+                    .toList();
+            String identity = keys.isEmpty() ? item.toString() : keys.toString();
+            if (listType.matches("map|set") && !seen.add(identity)) {
+                causes.add(new StatusError.Cause("FieldValueDuplicate", "Duplicate value: " + identity, at));
+            }
+        }
+    }
+
+    /// Checks `minX` and `maxX`.
+    private static void bound(
+            double size,
+            JsonNode schema,
+            String what,
+            String words,
+            JsonNode value,
+            String path,
+            List<StatusError.Cause> causes) {
+        for (boolean least : new boolean[] {true, false}) {
+            JsonNode limit = schema.path((least ? "min" : "max") + what);
+            if (limit.isNumber() && (least ? size < limit.asDouble() : size > limit.asDouble())) {
+                String number = limit.decimalValue().stripTrailingZeros().toPlainString();
+                String rule = words.formatted(least ? "least" : "most", number, least ? "greater" : "less");
+                invalid(causes, value.isNumber() ? value.toString() : String.valueOf((long) size), path, rule);
+            }
+        }
+    }
+
+    private static void invalid(List<StatusError.Cause> causes, String value, String path, String rule) {
+        String message = "Invalid value: " + value + ": " + path + " in body should " + rule;
+        causes.add(new StatusError.Cause("FieldValueInvalid", message, path));
     }
 
     static String join(String path, String field) {
         return path.isEmpty() ? field : path + "." + field;
-    }
-
-    private static void fault(List<StatusError.Cause> causes, String reason, String message, String path) {
-        causes.add(new StatusError.Cause(reason, message, path));
     }
 
     private static boolean typeMatches(JsonNode value, JsonNode schema) {
@@ -173,92 +212,5 @@ final class Schemas {
             case OBJECT, POJO -> "object";
             case NULL, MISSING, BINARY -> "null";
         };
-    }
-
-    private static void checkScalar(JsonNode value, JsonNode schema, String path, List<StatusError.Cause> causes) {
-        JsonNode allowed = schema.path("enum");
-        if (allowed.isArray()
-                && StreamSupport.stream(allowed.spliterator(), false).noneMatch(value::equals)) {
-            String list = String.join(
-                    ", ",
-                    StreamSupport.stream(allowed.spliterator(), false)
-                            .map(JsonNode::toString)
-                            .toList());
-            fault(
-                    causes,
-                    "FieldValueNotSupported",
-                    "Unsupported value: " + value + ": supported values: " + list,
-                    path);
-        }
-        if (value.isTextual()) {
-            String pattern = schema.path("pattern").asText();
-            if (!pattern.isEmpty()
-                    && !Pattern.compile(pattern).matcher(value.asText()).find()) {
-                fault(
-                        causes,
-                        "FieldValueInvalid",
-                        "Invalid value: " + value + ": " + path + " in body should match '" + pattern + "'",
-                        path);
-            }
-            limit(value.asText().length(), schema, "maxLength", "be at most %d chars long", path, causes);
-            limit(value.asText().length(), schema, "minLength", "be at least %d chars long", path, causes);
-        }
-        if (value.isNumber()) {
-            bound(value, schema, "minimum", "greater than or equal to", path, causes);
-            bound(value, schema, "maximum", "less than or equal to", path, causes);
-        }
-    }
-
-    private static void bound(
-            JsonNode value, JsonNode schema, String field, String words, String path, List<StatusError.Cause> causes) {
-        if (schema.has(field)) {
-            int order = value.decimalValue().compareTo(schema.path(field).decimalValue());
-            if (field.equals("minimum") ? order < 0 : order > 0) {
-                fault(
-                        causes,
-                        "FieldValueInvalid",
-                        "Invalid value: " + value + ": " + path + " in body should be " + words + " "
-                                + schema.path(field)
-                                        .decimalValue()
-                                        .stripTrailingZeros()
-                                        .toPlainString(),
-                        path);
-            }
-        }
-    }
-
-    private static void limit(
-            int size, JsonNode schema, String field, String words, String path, List<StatusError.Cause> causes) {
-        if (schema.has(field)) {
-            int limit = schema.path(field).asInt();
-            if (field.startsWith("max") ? size > limit : size < limit) {
-                fault(
-                        causes,
-                        "FieldValueInvalid",
-                        "Invalid value: " + size + ": " + path + " in body should " + words.formatted(limit),
-                        path);
-            }
-        }
-    }
-
-    private static void checkList(JsonNode list, JsonNode schema, String path, List<StatusError.Cause> causes) {
-        limit(list.size(), schema, "maxItems", "have at most %d items", path, causes);
-        limit(list.size(), schema, "minItems", "have at least %d items", path, causes);
-        Set<String> seen = new HashSet<>();
-        String listType = schema.path("x-kubernetes-list-type").asText();
-        int i = 0;
-        for (JsonNode item : list) {
-            String at = path + "[" + i++ + "]";
-            check(item, schema.path("items"), at, causes);
-            if (!listType.isEmpty() && !listType.equals("atomic")) {
-                List<String> keys = new ArrayList<>();
-                schema.path("x-kubernetes-list-map-keys")
-                        .forEach(k -> keys.add(k.asText() + "=" + item.path(k.asText())));
-                String identity = keys.isEmpty() ? item.toString() : keys.toString();
-                if (!seen.add(identity)) {
-                    fault(causes, "FieldValueDuplicate", "Duplicate value: " + identity, at);
-                }
-            }
-        }
     }
 }

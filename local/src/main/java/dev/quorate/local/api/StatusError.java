@@ -1,7 +1,7 @@
 package dev.quorate.local.api;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.store.Json;
 import java.util.List;
 
 /// A request that is not granted, in the form of a `Status` object.
@@ -11,21 +11,13 @@ final class StatusError extends RuntimeException {
     /// One field's fault.
     record Cause(String reason, String message, String field) {}
 
-    private final transient ObjectNode status;
+    private final transient ObjectNode status =
+            Json.of("{kind: Status, apiVersion: v1, metadata: {}, status: Failure}");
 
-    private StatusError(int code, String reason, String message) {
+    StatusError(int code, String reason, String message) {
         super(message, null, false, false);
-        status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
-        status.putObject("metadata");
-        status.put("status", "Failure").put("message", message);
-        if (!reason.isEmpty()) {
-            status.put("reason", reason);
-        }
-        status.put("code", code);
-    }
-
-    static StatusError of(int code, String reason, String message) {
-        return new StatusError(code, reason, message);
+        Json.putOrRemove(status, "reason", reason, reason.isEmpty());
+        status.put("message", message).put("code", code);
     }
 
     static StatusError badRequest(String message) {
@@ -33,28 +25,21 @@ final class StatusError extends RuntimeException {
     }
 
     static StatusError notFound(ResourceType type, String name) {
-        return new StatusError(404, "NotFound", type.resource() + " \"" + name + "\" not found")
-                .about(type.plural(), type.group(), name);
+        return about(404, "NotFound", type, name, " not found");
     }
 
     static StatusError alreadyExists(ResourceType type, String name) {
-        return new StatusError(409, "AlreadyExists", type.resource() + " \"" + name + "\" already exists")
-                .about(type.plural(), type.group(), name);
+        return about(409, "AlreadyExists", type, name, " already exists");
+    }
+
+    private static StatusError about(int code, String reason, ResourceType type, String name, String what) {
+        return new StatusError(code, reason, type.resource() + " \"" + name + "\"" + what)
+                .details(type.plural(), type.group(), name);
     }
 
     static StatusError conflict(ResourceType type, String name, String why) {
-        return new StatusError(
-                        409,
-                        "Conflict",
-                        "Operation cannot be fulfilled on " + type.resource() + " \"" + name + "\": " + why)
-                .about(type.plural(), type.group(), name);
-    }
-
-    static StatusError modified(ResourceType type, String name) {
-        return conflict(
-                type,
-                name,
-                "the object has been modified; please apply your changes to the latest version and try again");
+        String message = "Operation cannot be fulfilled on " + type.resource() + " \"" + name + "\": " + why;
+        return new StatusError(409, "Conflict", message).details(type.plural(), type.group(), name);
     }
 
     static StatusError invalid(ResourceType type, String name, List<Cause> causes) {
@@ -63,16 +48,13 @@ final class StatusError extends RuntimeException {
         String kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
         String text = lines.size() == 1 ? lines.getFirst() : lines.toString();
         return new StatusError(422, "Invalid", kind + " \"" + name + "\" is invalid: " + text)
-                .about(type.kind(), type.group(), name)
+                .details(type.kind(), type.group(), name)
                 .causes(causes);
     }
 
-    StatusError about(String kind, String group, String name) {
-        ObjectNode details = status.withObject("/details").put("name", name);
-        if (!group.isEmpty()) {
-            details.put("group", group);
-        }
-        details.put("kind", kind);
+    StatusError details(String kind, String group, String name) {
+        ObjectNode details = status.putObject("details").put("name", name).put("kind", kind);
+        Json.putOrRemove(details, "group", group, group.isEmpty());
         return this;
     }
 

@@ -1,7 +1,7 @@
-/// The API server of the embedded mode: enough of the Kubernetes API for `kubectl` and an unchanged operator.
+/// The API server: discovery, objects, patches, apply, watches, validation and garbage collection over the store.
 ///
-/// Requests run on virtual threads; every write is one step under the store's lock. Must not know what controllers do
-/// with objects, nor any kind of `quorate.dev`: those come as CustomResourceDefinitions.
+/// Each request has a virtual thread; every write is one step under the store's lock. Controllers and pods come in
+/// through [Cluster] and [PodLogs] and are not known here.
 @NullMarked
 package dev.quorate.local.api;
 

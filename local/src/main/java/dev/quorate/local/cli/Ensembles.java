@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -59,27 +58,14 @@ final class Ensembles {
 
     /// `address:port` of each server behind the client Service; addresses of this machine, so that no name is needed.
     String connectString(JsonNode ensemble) throws IOException, InterruptedException {
-        JsonNode endpoints;
-        try {
-            endpoints = api.get(
-                    "/api/v1/namespaces/" + ensemble.at("/metadata/namespace").asText() + "/endpoints/"
-                            + ensemble.at("/metadata/name").asText() + "-client");
-        } catch (ApiClient.Refused none) {
-            return "";
-        }
         TreeSet<String> servers = new TreeSet<>();
-        for (JsonNode subset : endpoints.path("subsets")) {
-            int port = 2181;
-            for (JsonNode candidate : subset.path("ports")) {
-                port = candidate.path("name").asText().equals("client")
-                        ? candidate.path("port").asInt()
-                        : port;
-            }
-            List<JsonNode> addresses = new ArrayList<>();
-            subset.path("addresses").forEach(addresses::add);
-            subset.path("notReadyAddresses").forEach(addresses::add);
-            for (JsonNode address : addresses) {
-                servers.add(address.path("ip").asText() + ":" + port);
+        for (JsonNode slice : api.list("/apis/discovery.k8s.io/v1/namespaces/"
+                + ensemble.at("/metadata/namespace").asText()
+                + "/endpointslices?labelSelector=kubernetes.io/service-name="
+                + ensemble.at("/metadata/name").asText() + "-client")) {
+            for (JsonNode endpoint : slice.path("endpoints")) {
+                servers.add(endpoint.at("/addresses/0").asText() + ":"
+                        + slice.at("/ports/0/port").asText());
             }
         }
         return String.join(",", servers);

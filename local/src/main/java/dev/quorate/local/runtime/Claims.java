@@ -1,8 +1,9 @@
 package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,86 +34,57 @@ final class Claims implements ControlLoop.Controller {
 
     @Override
     public void reconcile() {
-        List<ObjectNode> pods = cluster.list(Kind.POD);
+        List<ObjectNode> pods = cluster.list("Pod");
         Set<Path> wanted = new HashSet<>();
-        for (ObjectNode claim : cluster.list(Kind.CLAIM)) {
-            wanted.add(folderOf(folder, claim));
-            if (Json.deleting(claim)) {
-                releaseIfUnused(claim, pods);
-            } else {
-                bind(claim);
-            }
-        }
-        removeOthers(wanted);
-    }
-
-    private void bind(ObjectNode claim) {
-        String size = claim.at("/spec/resources/requests/storage").asText();
-        if (claim.at("/status/phase").asText().equals("Bound")
-                && claim.at("/status/capacity/storage").asText().equals(size)) {
-            return;
-        }
-        if (claim.at("/spec").has("selector")
-                || claim.at("/spec").has("dataSource")
-                || claim.at("/spec/volumeMode").asText().equals("Block")) {
-            new EventRecorder(cluster, "persistentvolume-controller")
-                    .warning(
-                            Kind.CLAIM,
-                            claim,
-                            "ProvisioningFailed",
-                            "the embedded mode has no claims with selector, dataSource or volumeMode Block");
-            return;
-        }
         try {
-            Files.createDirectories(folderOf(folder, claim));
+            for (ObjectNode claim : cluster.list("PersistentVolumeClaim")) {
+                wanted.add(folderOf(folder, claim));
+                if (!Json.deleting(claim)) {
+                    bind(claim);
+                } else if (pods.stream().noneMatch(p -> uses(p, claim))) {
+                    cluster.update(
+                            claim,
+                            c -> Json.removeIf(c.at("/metadata/finalizers"), f -> f.asText()
+                                    .equals(PROTECTION)));
+                }
+            }
+            Files.createDirectories(folder);
+            try (Stream<Path> present = Files.list(folder)) {
+                for (Path path : present.filter(p -> !wanted.contains(p)).toList()) {
+                    Folders.delete(path);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        cluster.update(Kind.CLAIM, claim, c -> {
-            c.withObject("/spec").put("volumeName", "pvc-" + Json.uid(claim));
-            c.withObject("/metadata")
-                    .withObject("/annotations")
-                    .put("pv.kubernetes.io/bind-completed", "yes")
-                    .put("pv.kubernetes.io/bound-by-controller", "yes");
-            ArrayNode finalizers = c.withObject("/metadata").withArray("finalizers");
-            if (Json.stream(finalizers).noneMatch(f -> f.asText().equals(PROTECTION))) {
-                finalizers.add(PROTECTION);
-            }
-        });
-        cluster.updateStatus(Kind.CLAIM, claim, c -> {
-            ObjectNode status = c.withObject("/status").put("phase", "Bound");
-            status.set("accessModes", claim.at("/spec/accessModes"));
-            status.withObject("/capacity").put("storage", size);
-        });
     }
 
-    private void releaseIfUnused(ObjectNode claim, List<ObjectNode> pods) {
-        boolean used = pods.stream()
-                .filter(p -> Json.namespace(p).equals(Json.namespace(claim)) && !Json.terminal(p))
-                .flatMap(p -> Json.stream(p.at("/spec/volumes")))
-                .anyMatch(v -> v.at("/persistentVolumeClaim/claimName").asText().equals(Json.name(claim)));
-        if (!used) {
-            cluster.update(Kind.CLAIM, claim, c -> {
-                ArrayNode finalizers = c.withObject("/metadata").withArray("finalizers");
-                for (int i = finalizers.size() - 1; i >= 0; i--) {
-                    if (finalizers.get(i).asText().equals(PROTECTION)) {
-                        finalizers.remove(i);
-                    }
-                }
-            });
-        }
-    }
-
-    private void removeOthers(Set<Path> wanted) {
-        if (!Files.isDirectory(folder)) {
+    private void bind(ObjectNode claim) throws IOException {
+        JsonNode size = claim.at("/spec/resources/requests/storage");
+        if (Json.text(claim, "/status/phase").equals("Bound")
+                && claim.at("/status/capacity/storage").equals(size)) {
             return;
         }
-        try (Stream<Path> present = Files.list(folder)) {
-            for (Path path : present.filter(p -> !wanted.contains(p)).toList()) {
-                Folders.delete(path);
+        Files.createDirectories(folderOf(folder, claim));
+        cluster.update(claim, c -> {
+            c.withObject("/spec").put("volumeName", "pvc-" + Json.uid(claim));
+            Json.removeIf(c.withObject("/metadata").withArray("finalizers"), f -> f.asText()
+                    .equals(PROTECTION));
+            c.withObject("/metadata").withArray("finalizers").add(PROTECTION);
+            for (String annotation : List.of("bind-completed", "bound-by-controller")) {
+                c.withObject("/metadata").withObject("annotations").put("pv.kubernetes.io/" + annotation, "yes");
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
+        cluster.updateStatus(claim, status -> {
+            status.put("phase", "Bound").set("accessModes", claim.at("/spec/accessModes"));
+            status.withObject("/capacity").set("storage", size);
+        });
+    }
+
+    private static boolean uses(JsonNode pod, JsonNode claim) {
+        return Json.namespace(pod).equals(Json.namespace(claim))
+                && !Json.terminal(pod)
+                && Json.stream(pod.at("/spec/volumes")).anyMatch(v -> Json.text(v, "/persistentVolumeClaim/claimName")
+                        .equals(Json.name(claim)));
     }
 }

@@ -2,8 +2,11 @@ package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,8 +29,8 @@ final class ContainerEnvironment {
     Map<String, String> resolve(JsonNode container) throws MissingReference {
         Map<String, String> values = new LinkedHashMap<>();
         for (JsonNode source : container.path("envFrom")) {
-            for (Kind kind : new Kind[] {Kind.CONFIG_MAP, Kind.SECRET}) {
-                JsonNode reference = source.path(kind == Kind.CONFIG_MAP ? "configMapRef" : "secretRef");
+            for (String kind : List.of("ConfigMap", "Secret")) {
+                JsonNode reference = source.path(kind.equals("ConfigMap") ? "configMapRef" : "secretRef");
                 if (!reference.isMissingNode()) {
                     String prefix = source.path("prefix").asText();
                     data(kind, reference).forEach((k, v) -> values.put(prefix + k, text(v)));
@@ -55,22 +58,22 @@ final class ContainerEnvironment {
         if (source.has("fieldRef")) {
             return Optional.of(field(source.at("/fieldRef/fieldPath").asText()));
         }
-        Kind kind = source.has("configMapKeyRef") ? Kind.CONFIG_MAP : Kind.SECRET;
-        JsonNode reference = source.path(kind == Kind.CONFIG_MAP ? "configMapKeyRef" : "secretKeyRef");
+        String kind = source.has("configMapKeyRef") ? "ConfigMap" : "Secret";
+        JsonNode reference = source.path(kind.equals("ConfigMap") ? "configMapKeyRef" : "secretKeyRef");
         String key = reference.path("key").asText();
         byte[] value = data(kind, reference).get(key);
         if (value == null && !reference.path("optional").asBoolean()) {
-            throw new MissingReference("couldn't find key " + key + " in " + kind.kind() + " " + Json.namespace(pod)
-                    + "/" + reference.path("name").asText());
+            throw new MissingReference("couldn't find key " + key + " in " + kind + " " + Json.namespace(pod) + "/"
+                    + reference.path("name").asText());
         }
         return Optional.ofNullable(value).map(ContainerEnvironment::text);
     }
 
-    private Map<String, byte[]> data(Kind kind, JsonNode reference) throws MissingReference {
+    private Map<String, byte[]> data(String kind, JsonNode reference) throws MissingReference {
         String name = reference.path("name").asText();
         var object = cluster.get(kind, Json.namespace(pod), name);
         if (object.isEmpty() && !reference.path("optional").asBoolean()) {
-            throw new MissingReference(kind.kind().toLowerCase(java.util.Locale.ROOT) + " \"" + name + "\" not found");
+            throw new MissingReference(kind.toLowerCase(java.util.Locale.ROOT) + " \"" + name + "\" not found");
         }
         return object.map(o -> PodFiles.data(kind, o)).orElse(Map.of());
     }

@@ -1,5 +1,6 @@
 package dev.quorate.local.runtime;
 
+import dev.quorate.local.api.PodLogs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,19 +109,18 @@ final class ContainerLog {
     }
 
     /// Hands over what the request asks for.
-    void copy(LogRequest request, LogRequest.Sink sink) throws IOException, InterruptedException {
+    void copy(PodLogs.Request request, PodLogs.Sink sink) throws IOException, InterruptedException {
         long seen = lines();
-        boolean wanted = true;
-        for (String line : read(request.previous(), 0, request.tail())) {
-            wanted = wanted && sink.line(request.timestamps() ? line : withoutTime(line));
-        }
-        while (request.follow() && wanted && awaitMore(seen)) {
+        send(read(request.previous(), 0, request.tail()), request, sink);
+        while (request.follow() && awaitMore(seen)) {
             List<String> fresh = read(false, Math.min(seen, lines()), -1);
             seen = seen > lines() ? 0 : seen + fresh.size();
-            for (String line : fresh) {
-                wanted = wanted && sink.line(request.timestamps() ? line : withoutTime(line));
-            }
+            send(fresh, request, sink);
         }
+    }
+
+    private static void send(List<String> lines, PodLogs.Request request, PodLogs.Sink sink) {
+        lines.forEach(line -> sink.line(request.timestamps() ? line : withoutTime(line)));
     }
 
     private synchronized long lines() {

@@ -2,9 +2,11 @@ package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.util.List;
 
-/// Status of PodDisruptionBudgets, which the eviction endpoint reads. Control loop only.
+/// Status of PodDisruptionBudgets. Control loop only.
 final class DisruptionBudgets implements ControlLoop.Controller {
     private final Cluster cluster;
 
@@ -14,38 +16,30 @@ final class DisruptionBudgets implements ControlLoop.Controller {
 
     @Override
     public void reconcile() {
-        List<ObjectNode> pods = cluster.list(Kind.POD);
-        for (ObjectNode budget : cluster.list(Kind.DISRUPTION_BUDGET)) {
+        List<ObjectNode> pods = cluster.list("Pod");
+        for (ObjectNode budget : cluster.list("PodDisruptionBudget")) {
+            JsonNode spec = budget.path("spec");
             List<ObjectNode> covered = pods.stream()
-                    .filter(p -> Json.namespace(p).equals(Json.namespace(budget))
-                            && !Json.terminal(p)
-                            && Json.selects(budget.at("/spec/selector"), p))
+                    .filter(p -> Json.namespace(p).equals(Json.namespace(budget)) && !Json.terminal(p))
+                    .filter(p -> Json.hasLabels(p, spec.at("/selector/matchLabels")))
                     .toList();
             long healthy = covered.stream().filter(Json::podReady).count();
-            writeStatus(budget, covered.size(), healthy);
+            long desired = spec.has("maxUnavailable")
+                    ? Math.max(0, covered.size() - share(spec.path("maxUnavailable"), covered.size()))
+                    : share(spec.path("minAvailable"), covered.size());
+            long allowed = covered.isEmpty() ? 0 : Math.max(0, healthy - desired);
+            cluster.updateStatus(budget, status -> {
+                status.put(
+                                "observedGeneration",
+                                budget.at("/metadata/generation").asLong())
+                        .put("disruptionsAllowed", allowed)
+                        .put("currentHealthy", healthy)
+                        .put("desiredHealthy", desired)
+                        .put("expectedPods", covered.size());
+                String reason = allowed > 0 ? "SufficientPods" : "InsufficientPods";
+                Json.condition(status, "DisruptionAllowed", allowed > 0, reason, "");
+            });
         }
-    }
-
-    private void writeStatus(ObjectNode budget, int expected, long healthy) {
-        JsonNode spec = budget.path("spec");
-        long desired = spec.has("maxUnavailable")
-                ? Math.max(0, expected - share(spec.path("maxUnavailable"), expected))
-                : share(spec.path("minAvailable"), expected);
-        long allowed = expected == 0 ? 0 : Math.max(0, healthy - desired);
-        cluster.updateStatus(Kind.DISRUPTION_BUDGET, budget, object -> {
-            ObjectNode status = object.withObject("/status")
-                    .put("observedGeneration", budget.at("/metadata/generation").asLong())
-                    .put("disruptionsAllowed", allowed)
-                    .put("currentHealthy", healthy)
-                    .put("desiredHealthy", desired)
-                    .put("expectedPods", expected);
-            Json.condition(
-                    status,
-                    "DisruptionAllowed",
-                    allowed > 0 ? "True" : "False",
-                    allowed > 0 ? "SufficientPods" : "InsufficientPods",
-                    "");
-        });
     }
 
     /// A count, or a percentage rounded up.

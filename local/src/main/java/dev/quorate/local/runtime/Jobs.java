@@ -2,30 +2,34 @@ package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
-/// Jobs: pods until enough succeed or too many fail. Control loop only.
+/// Jobs of one pod: until it succeeds or failed too often. Control loop only.
 final class Jobs implements ControlLoop.Controller {
     private static final Duration RETRY = Duration.ofSeconds(10);
-    private static final Duration RETRY_MAX = Duration.ofMinutes(6);
+
+    /// How a job has failed.
+    private record Failure(String reason, String message) {}
 
     private final Cluster cluster;
     private final ControlLoop loop;
-    private final EventRecorder events;
 
     Jobs(Cluster cluster, ControlLoop loop) {
         this.cluster = cluster;
         this.loop = loop;
-        this.events = new EventRecorder(cluster, "job-controller");
     }
 
     @Override
     public void reconcile() {
-        List<ObjectNode> pods = cluster.list(Kind.POD);
-        for (ObjectNode job : cluster.list(Kind.JOB)) {
+        List<ObjectNode> pods = cluster.list("Pod");
+        for (ObjectNode job : cluster.list("Job")) {
             if (!Json.deleting(job)) {
                 reconcile(
                         job,
@@ -39,139 +43,106 @@ final class Jobs implements ControlLoop.Controller {
             removeWhenExpired(job);
             return;
         }
-        List<ObjectNode> active = pods.stream()
+        Optional<ObjectNode> active = pods.stream()
                 .filter(p -> !Json.terminal(p) && !Json.deleting(p))
-                .toList();
-        long succeeded = count(pods, "Succeeded");
-        long failed = count(pods, "Failed");
-        long restarts = pods.stream()
-                .flatMap(p -> Json.stream(p.at("/status/containerStatuses")))
-                .mapToLong(c -> c.path("restartCount").asLong())
-                .sum();
-        int completions = job.at("/spec/completions").asInt(1);
-        String failure = failure(job, failed + restarts);
-        if (succeeded >= completions) {
+                .findFirst();
+        long failed = phase(pods, "Failed").count();
+        Optional<Failure> failure = failure(job, pods, failed);
+        if (phase(pods, "Succeeded").findAny().isPresent()) {
             finish(
                     job,
-                    succeeded,
-                    failed,
-                    "SuccessCriteriaMet",
                     "Complete",
-                    "CompletionsReached",
-                    "Reached expected number of succeeded pods");
-        } else if (!failure.isEmpty()) {
-            active.forEach(p -> cluster.delete(Kind.POD, p));
-            String reason = failure.substring(0, failure.indexOf(':'));
-            finish(job, succeeded, failed, "FailureTarget", "Failed", reason, failure.substring(reason.length() + 2));
-            events.warning(Kind.JOB, job, reason, failure.substring(reason.length() + 2));
+                    failed,
+                    new Failure("CompletionsReached", "Reached expected number of succeeded pods"));
+        } else if (failure.isPresent()) {
+            active.ifPresent(cluster::delete);
+            finish(job, "Failed", failed, failure.get());
+            cluster.event(
+                    job,
+                    "job-controller",
+                    "Warning",
+                    failure.get().reason(),
+                    failure.get().message());
         } else {
-            if (!job.at("/spec/suspend").asBoolean()) {
-                long wanted = Math.min(job.at("/spec/parallelism").asInt(1), completions - succeeded);
-                if (active.size() < wanted && mayRetry(pods, failed)) {
-                    createPod(job);
+            if (active.isEmpty() && mayRetry(pods, failed)) {
+                createPod(job);
+            }
+            cluster.updateStatus(job, status -> {
+                if (!status.has("startTime")) {
+                    status.put("startTime", Json.now());
                 }
-            }
-            progress(job, active, succeeded, failed);
+                Json.count(status, "active", active.isPresent() ? 1 : 0);
+                counts(status, 0, failed, active.filter(Json::podReady).isPresent() ? 1 : 0);
+            });
         }
     }
 
-    private static long count(List<ObjectNode> pods, String phase) {
-        return pods.stream()
-                .filter(p -> p.at("/status/phase").asText().equals(phase))
-                .count();
+    private static Stream<ObjectNode> phase(List<ObjectNode> pods, String phase) {
+        return pods.stream().filter(p -> Json.text(p, "/status/phase").equals(phase));
     }
 
-    /// Empty, or `Reason: message`.
-    private String failure(ObjectNode job, long failures) {
-        if (job.at("/spec").has("podFailurePolicy")
-                || job.at("/spec/completionMode").asText().equals("Indexed")) {
-            return "Unsupported: the embedded mode has neither podFailurePolicy nor completionMode Indexed";
+    private static Stream<JsonNode> containers(List<ObjectNode> pods) {
+        return pods.stream().flatMap(p -> Json.stream(p.at("/status/containerStatuses")));
+    }
+
+    private Optional<Failure> failure(ObjectNode job, List<ObjectNode> pods, long failed) {
+        long restarts =
+                containers(pods).mapToLong(c -> c.path("restartCount").asLong()).sum();
+        if (failed + restarts > job.at("/spec/backoffLimit").asInt()) {
+            return Optional.of(new Failure("BackoffLimitExceeded", "Job has reached the specified backoff limit"));
         }
-        if (failures > job.at("/spec/backoffLimit").asInt(6)) {
-            return "BackoffLimitExceeded: Job has reached the specified backoff limit";
-        }
-        if (job.at("/spec").has("activeDeadlineSeconds") && job.at("/status").has("startTime")) {
-            Instant deadline = Instant.parse(job.at("/status/startTime").asText())
-                    .plusSeconds(job.at("/spec/activeDeadlineSeconds").asLong());
-            if (Instant.now().isAfter(deadline)) {
-                return "DeadlineExceeded: Job was active longer than specified deadline";
+        JsonNode seconds = job.at("/spec/activeDeadlineSeconds");
+        if (seconds.isNumber() && job.at("/status").has("startTime")) {
+            Instant start = Instant.parse(Json.text(job, "/status/startTime"));
+            if (isDue(start.plusSeconds(seconds.asLong()))) {
+                return Optional.of(new Failure("DeadlineExceeded", "Job was active longer than specified deadline"));
             }
-            loop.wakeAfter(Duration.between(Instant.now(), deadline).plusMillis(10));
         }
-        return "";
+        return Optional.empty();
+    }
+
+    /// Looks again then, if it is later.
+    private boolean isDue(Instant time) {
+        boolean due = !Instant.now().isBefore(time);
+        if (!due) {
+            loop.wakeAfter(Duration.between(Instant.now(), time).plusMillis(10));
+        }
+        return due;
     }
 
     /// 10 s after the first failure, doubling with each.
     private boolean mayRetry(List<ObjectNode> pods, long failed) {
-        if (failed == 0) {
-            return true;
-        }
-        Duration delay = RETRY.multipliedBy(1L << Math.min(failed - 1, 10));
-        Instant last = pods.stream()
-                .flatMap(p -> Json.stream(p.at("/status/containerStatuses")))
-                .map(c -> c.at("/state/terminated/finishedAt").asText())
+        Instant last = containers(pods)
+                .map(c -> Json.text(c, "/state/terminated/finishedAt"))
                 .filter(t -> !t.isEmpty())
                 .map(Instant::parse)
                 .max(Instant::compareTo)
                 .orElse(Instant.EPOCH);
-        Instant due = last.plus(delay.compareTo(RETRY_MAX) > 0 ? RETRY_MAX : delay);
-        if (Instant.now().isBefore(due)) {
-            loop.wakeAfter(Duration.between(Instant.now(), due).plusMillis(10));
-            return false;
-        }
-        return true;
+        return failed == 0 || isDue(last.plus(RETRY.multipliedBy(1L << Math.min(failed - 1, 5))));
     }
 
     private void createPod(ObjectNode job) {
-        String name =
-                Json.name(job) + "-" + Json.hash(UUID.randomUUID().toString()).substring(0, 5);
-        ObjectNode pod = Json.owned(Kind.POD, name, Kind.JOB, job);
-        ObjectNode metadata = pod.withObject("/metadata");
-        metadata.put("generateName", Json.name(job) + "-");
         JsonNode template = job.at("/spec/template");
-        ObjectNode labels = metadata.putObject("labels");
-        template.at("/metadata/labels").properties().forEach(l -> labels.set(l.getKey(), l.getValue()));
-        for (String prefix : List.of("", "batch.kubernetes.io/")) {
-            labels.put(prefix + "controller-uid", Json.uid(job)).put(prefix + "job-name", Json.name(job));
-        }
-        if (template.at("/metadata").has("annotations")) {
-            metadata.set("annotations", template.at("/metadata/annotations").deepCopy());
-        }
+        String name = Json.name(job) + "-" + UUID.randomUUID().toString().substring(0, 5);
+        ObjectNode pod = Json.owned(name, job, template.at("/metadata/labels"));
+        pod.withObject("/metadata")
+                .put("generateName", Json.name(job) + "-")
+                .set("annotations", template.at("/metadata/annotations"));
         pod.set("spec", template.path("spec").deepCopy());
-        if (cluster.create(Kind.POD, pod).isPresent()) {
-            events.normal(Kind.JOB, job, "SuccessfulCreate", "Created pod: " + name);
+        if (cluster.create("Pod", pod).isPresent()) {
+            cluster.event(job, "job-controller", "Normal", "SuccessfulCreate", "Created pod: " + name);
         }
     }
 
-    private void progress(ObjectNode job, List<ObjectNode> active, long succeeded, long failed) {
-        cluster.updateStatus(Kind.JOB, job, object -> {
-            ObjectNode status = object.withObject("/status");
-            if (!status.has("startTime") && !job.at("/spec/suspend").asBoolean()) {
-                status.put("startTime", Json.now());
-            }
-            Json.count(status, "active", active.size());
-            counts(
-                    status,
-                    succeeded,
-                    failed,
-                    active.stream().filter(Json::podReady).count());
-        });
-    }
-
-    private void finish(
-            ObjectNode job, long succeeded, long failed, String target, String type, String reason, String message) {
-        cluster.updateStatus(Kind.JOB, job, object -> {
-            ObjectNode status = object.withObject("/status");
-            if (!status.has("startTime")) {
-                status.put("startTime", Json.now());
-            }
+    private void finish(ObjectNode job, String type, long failed, Failure why) {
+        boolean complete = type.equals("Complete");
+        cluster.updateStatus(job, status -> {
             status.remove("active");
-            counts(status, succeeded, failed, 0);
-            if (type.equals("Complete")) {
-                status.put("completionTime", Json.now());
+            counts(status, complete ? 1 : 0, failed, 0);
+            Json.putOrRemove(status, "completionTime", Json.now(), !complete);
+            for (String condition : List.of(complete ? "SuccessCriteriaMet" : "FailureTarget", type)) {
+                Json.condition(status, condition, true, why.reason(), why.message());
             }
-            Json.condition(status, target, "True", reason, message);
-            Json.condition(status, type, "True", reason, message);
         });
     }
 
@@ -182,19 +153,10 @@ final class Jobs implements ControlLoop.Controller {
     }
 
     private void removeWhenExpired(ObjectNode job) {
-        if (!job.at("/spec").has("ttlSecondsAfterFinished")) {
-            return;
-        }
-        Instant finished = Json.stream(job.at("/status/conditions"))
-                .map(c -> Instant.parse(c.path("lastTransitionTime").asText()))
-                .max(Instant::compareTo)
-                .orElse(Instant.EPOCH);
-        Instant due =
-                finished.plusSeconds(job.at("/spec/ttlSecondsAfterFinished").asLong());
-        if (Instant.now().isBefore(due)) {
-            loop.wakeAfter(Duration.between(Instant.now(), due).plusMillis(10));
-        } else {
-            cluster.delete(Kind.JOB, job);
+        JsonNode seconds = job.at("/spec/ttlSecondsAfterFinished");
+        String finished = Json.text(job, "/status/conditions/0/lastTransitionTime");
+        if (seconds.isNumber() && isDue(Instant.parse(finished).plusSeconds(seconds.asLong()))) {
+            cluster.delete(job);
         }
     }
 }

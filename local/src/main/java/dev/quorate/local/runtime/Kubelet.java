@@ -2,6 +2,9 @@ package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.api.PodLogs;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,7 +30,6 @@ final class Kubelet implements ControlLoop.Controller {
     private final ControlLoop loop;
     private final PodLaunch.Settings settings;
     private final PodAddresses addresses;
-    private final EventRecorder events;
     private final Map<String, PodRunner> runners = new ConcurrentHashMap<>();
     private final Map<String, String> stopRequested = new HashMap<>();
     private final Map<String, String> refused = new HashMap<>();
@@ -37,22 +39,20 @@ final class Kubelet implements ControlLoop.Controller {
         this.loop = loop;
         this.settings = settings;
         this.addresses = addresses;
-        this.events = new EventRecorder(cluster, "kubelet");
     }
 
     /// Before the first pass: no process of a former run is left, whatever the pods' statuses say.
     void forgetFormerRun() throws IOException {
         Folders.delete(settings.pods());
-        for (ObjectNode pod : cluster.list(Kind.POD)) {
+        for (ObjectNode pod : cluster.list("Pod")) {
             if (Json.terminal(pod)) {
                 continue;
             }
             boolean ran = pod.at("/status").has("podIP");
             boolean never = pod.at("/spec/restartPolicy").asText().equals("Never");
-            cluster.updateStatus(Kind.POD, pod, p -> {
-                ObjectNode status = p.withObject("/status").put("phase", ran && never ? "Failed" : "Pending");
-                Json.condition(status, "Ready", "False", "ContainersNotReady", "the embedded mode was stopped");
-                Json.condition(status, "ContainersReady", "False", "ContainersNotReady", "");
+            cluster.updateStatus(pod, status -> {
+                status.put("phase", ran && never ? "Failed" : "Pending");
+                Json.condition(status, "Ready", false, "ContainersNotReady", "the embedded mode was stopped");
                 status.withArray("containerStatuses")
                         .forEach(c -> ((ObjectNode) c).put("ready", false).put("started", false));
             });
@@ -62,7 +62,7 @@ final class Kubelet implements ControlLoop.Controller {
     @Override
     public void reconcile() {
         Set<String> present = new HashSet<>();
-        for (ObjectNode pod : cluster.list(Kind.POD)) {
+        for (ObjectNode pod : cluster.list("Pod")) {
             PodRunner runner = runners.get(Json.key(pod));
             if (runner != null && !runner.uid().equals(Json.uid(pod))) {
                 continue; // Its predecessor of the same name goes first; below.
@@ -104,7 +104,7 @@ final class Kubelet implements ControlLoop.Controller {
         if (deadline.equals(stopRequested.put(Json.key(pod), deadline))) {
             return;
         }
-        events.normal(Kind.POD, pod, "Killing", "Stopping pod " + Json.name(pod));
+        cluster.event(pod, "kubelet", "Normal", "Killing", "Stopping pod " + Json.name(pod));
         if (pod.at("/metadata/deletionGracePeriodSeconds").asLong(30) == 0) {
             runner.kill();
         } else {
@@ -141,22 +141,17 @@ final class Kubelet implements ControlLoop.Controller {
 
     /// Whether the pod can run now; if not, its condition and an event say why, by name.
     private boolean admitted(ObjectNode pod) {
-        Optional<String> unsupported = Unsupported.in(pod);
-        if (unsupported.isPresent()) {
-            refuse(pod, "Unsupported", "the embedded mode does not support " + unsupported.get());
-            return false;
-        }
         for (JsonNode volume : pod.at("/spec/volumes")) {
             if (volume.has("persistentVolumeClaim")) {
                 String name = volume.at("/persistentVolumeClaim/claimName").asText();
-                Optional<ObjectNode> claim = cluster.get(Kind.CLAIM, Json.namespace(pod), name);
+                Optional<ObjectNode> claim = cluster.get("PersistentVolumeClaim", Json.namespace(pod), name);
                 if (claim.isEmpty() || Json.deleting(claim.get())) {
                     String state = claim.isEmpty() ? "not found" : "is being deleted";
-                    refuse(pod, "Unschedulable", "persistentvolumeclaim \"" + name + "\" " + state);
+                    refuse(pod, "persistentvolumeclaim \"" + name + "\" " + state);
                     return false;
                 }
                 if (!claim.get().at("/status/phase").asText().equals("Bound")) {
-                    refuse(pod, "Unschedulable", "persistentvolumeclaim \"" + name + "\" is not bound");
+                    refuse(pod, "persistentvolumeclaim \"" + name + "\" is not bound");
                     return false;
                 }
             }
@@ -164,28 +159,30 @@ final class Kubelet implements ControlLoop.Controller {
         return true;
     }
 
-    private void refuse(ObjectNode pod, String reason, String message) {
+    private void refuse(ObjectNode pod, String message) {
         if (message.equals(refused.put(Json.uid(pod), message))) {
             return;
         }
-        cluster.updateStatus(Kind.POD, pod, p -> {
-            ObjectNode status = p.withObject("/status").put("phase", "Pending");
-            Json.condition(status, "PodScheduled", "False", reason, message);
-        });
-        events.warning(Kind.POD, pod, "FailedScheduling", message);
+        cluster.updateStatus(pod, status -> Json.condition(status, "PodScheduled", false, "Unschedulable", message));
+        cluster.event(pod, "kubelet", "Warning", "FailedScheduling", message);
     }
 
     private void start(ObjectNode pod) throws IOException {
         Optional<String> address = addresses.addressFor(Json.key(pod), runners::containsKey);
         if (address.isEmpty()) {
-            refuse(pod, "Unschedulable", "all addresses of the embedded mode are in use");
+            refuse(pod, "all addresses of the embedded mode are in use");
             return;
         }
         refused.remove(Json.uid(pod));
         String ip = address.get();
-        cluster.update(Kind.POD, pod, p -> p.withObject("/spec").put("nodeName", NODE));
-        cluster.updateStatus(Kind.POD, pod, p -> placed(p.withObject("/status"), ip));
-        Optional<ObjectNode> placed = cluster.get(Kind.POD, Json.namespace(pod), Json.name(pod));
+        cluster.update(pod, p -> p.withObject("/spec").put("nodeName", NODE));
+        cluster.updateStatus(
+                pod,
+                status -> status.setAll(Json.of(
+                        "{hostIP: 127.0.0.1, hostIPs: [{ip: 127.0.0.1}], podIP: %s, podIPs: [{ip: %s}], startTime: '%s',"
+                                + " qosClass: Burstable}",
+                        ip, ip, Json.now())));
+        Optional<ObjectNode> placed = cluster.get("Pod", Json.namespace(pod), Json.name(pod));
         if (placed.isEmpty() || !Json.uid(placed.get()).equals(Json.uid(pod))) {
             return;
         }
@@ -194,24 +191,15 @@ final class Kubelet implements ControlLoop.Controller {
         Files.createDirectories(folder);
         PodFiles files = new PodFiles(cluster, current, folder, settings.claims());
         PodLaunch launch = new PodLaunch(cluster, current, files, folder, settings);
-        PodRunner runner = new PodRunner(cluster, current, files, launch, events, loop::wake);
+        PodRunner runner = new PodRunner(cluster, current, files, launch, loop::wake);
         runners.put(Json.key(pod), runner);
         runner.start();
     }
 
-    private static void placed(ObjectNode status, String ip) {
-        status.put("phase", "Pending")
-                .put("hostIP", "127.0.0.1")
-                .put("podIP", ip)
-                .put("startTime", Json.now())
-                .put("qosClass", "Burstable");
-        status.putArray("hostIPs").addObject().put("ip", "127.0.0.1");
-        status.putArray("podIPs").addObject().put("ip", ip);
-    }
-
     /// The log of a container of a pod that has been started; any thread.
-    Optional<ContainerLog> log(String namespace, String pod, String container) {
-        return Optional.ofNullable(runners.get(namespace + "/" + pod)).flatMap(r -> r.log(container));
+    Optional<ContainerLog> log(PodLogs.Request request) {
+        return Optional.ofNullable(runners.get(request.namespace() + "/" + request.pod()))
+                .flatMap(r -> r.log(request.container()));
     }
 
     /// Ends all pods' processes, together; after this the control loop must not run again.

@@ -1,5 +1,7 @@
 package dev.quorate.local.runtime;
 
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.api.PodLogs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Controllers and kubelet, started and stopped together.
-public final class LocalRuntime implements AutoCloseable {
+public final class LocalRuntime implements PodLogs, AutoCloseable {
     private static final Duration STOP_GRACE = Duration.ofSeconds(20);
 
     private final ControlLoop loop = new ControlLoop();
@@ -43,19 +45,24 @@ public final class LocalRuntime implements AutoCloseable {
         return hosts.file(namespace);
     }
 
-    /// Hands over the lines of a container's log; blocks while it follows. Any thread.
-    ///
-    /// @return empty if the pod does not run here; else whether the run asked for is there
-    public Optional<Boolean> log(LogRequest request, LogRequest.Sink sink) throws IOException, InterruptedException {
-        Optional<ContainerLog> log = kubelet.log(request.namespace(), request.pod(), request.container());
+    @Override
+    public Optional<String> problem(PodLogs.Request request) {
+        String container = "container \"" + request.container() + "\" in pod \"" + request.pod() + "\"";
+        Optional<ContainerLog> log = kubelet.log(request);
         if (log.isEmpty()) {
-            return Optional.empty();
+            return Optional.of(container + " is waiting to start: ContainerCreating");
         }
-        if (request.previous() && !log.get().hasPrevious()) {
-            return Optional.of(false);
+        return request.previous() && !log.get().hasPrevious()
+                ? Optional.of("previous terminated " + container + " not found")
+                : Optional.empty();
+    }
+
+    @Override
+    public void copy(PodLogs.Request request, PodLogs.Sink sink) throws IOException, InterruptedException {
+        Optional<ContainerLog> log = kubelet.log(request);
+        if (log.isPresent()) {
+            log.get().copy(request, sink);
         }
-        log.get().copy(request, sink);
-        return Optional.of(true);
     }
 
     /// Ends all pods' processes; their objects stay for the next start.

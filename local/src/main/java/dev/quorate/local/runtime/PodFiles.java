@@ -2,6 +2,8 @@ package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,7 +80,7 @@ final class PodFiles {
                 String claim = volume.at("/persistentVolumeClaim/claimName").asText();
                 return Claims.folderOf(
                         claims,
-                        cluster.get(Kind.CLAIM, Json.namespace(pod), claim)
+                        cluster.get("PersistentVolumeClaim", Json.namespace(pod), claim)
                                 .orElseThrow(() ->
                                         new MissingReference("persistentvolumeclaim \"" + claim + "\" not found")));
             }
@@ -91,17 +93,17 @@ final class PodFiles {
         Files.createDirectories(target);
         if (volume.has("configMap")) {
             JsonNode source = volume.path("configMap");
-            fill(target, Kind.CONFIG_MAP, source.path("name").asText(), source);
+            fill(target, "ConfigMap", source.path("name").asText(), source);
         } else if (volume.has("secret")) {
             JsonNode source = volume.path("secret");
-            fill(target, Kind.SECRET, source.path("secretName").asText(), source);
+            fill(target, "Secret", source.path("secretName").asText(), source);
         }
     }
 
-    private void fill(Path target, Kind kind, String name, JsonNode source) throws IOException, MissingReference {
+    private void fill(Path target, String kind, String name, JsonNode source) throws IOException, MissingReference {
         var object = cluster.get(kind, Json.namespace(pod), name);
         if (object.isEmpty() && !source.path("optional").asBoolean()) {
-            throw new MissingReference(kind.kind().toLowerCase(Locale.ROOT) + " \"" + name + "\" not found");
+            throw new MissingReference(kind.toLowerCase(Locale.ROOT) + " \"" + name + "\" not found");
         }
         Map<String, byte[]> files = new TreeMap<>();
         Map<String, byte[]> data = object.map(o -> data(kind, o)).orElse(Map.of());
@@ -142,9 +144,9 @@ final class PodFiles {
     }
 
     /// All keys of a ConfigMap or Secret with their bytes.
-    static Map<String, byte[]> data(Kind kind, JsonNode object) {
+    static Map<String, byte[]> data(String kind, JsonNode object) {
         Map<String, byte[]> data = new TreeMap<>();
-        boolean encoded = kind == Kind.SECRET;
+        boolean encoded = kind.equals("Secret");
         object.path("data").properties().forEach(e -> {
             String text = e.getValue().asText();
             data.put(e.getKey(), encoded ? Base64.getDecoder().decode(text) : text.getBytes(StandardCharsets.UTF_8));

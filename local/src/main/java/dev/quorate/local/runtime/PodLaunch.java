@@ -2,6 +2,8 @@ package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.Map;
 
 /// Starts a container's process: command line, environment and paths as the pod asks, on the pod's address. The pod's
 /// threads.
-final class PodLaunch implements ContainerRunner.Launch {
+final class PodLaunch {
     /// What all pods share.
     ///
     /// @param pods where each running pod has its folder
@@ -37,12 +39,13 @@ final class PodLaunch implements ContainerRunner.Launch {
         this.settings = settings;
     }
 
-    @Override
-    public Process start(JsonNode container) throws IOException, MissingReference {
+    Process start(JsonNode container) throws IOException, MissingReference {
         List<String> command = settings.images()
                 .command(container)
-                .orElseThrow(() -> new ContainerRunner.UnknownImage(
-                        container.path("image").asText(), settings.images().entryPoints()));
+                .orElseThrow(() -> new IOException("image \""
+                        + container.path("image").asText()
+                        + "\" has no local command: the embedded mode runs "
+                        + settings.images().entryPoints().keySet() + ", and containers with a command of their own"));
         PodFiles.PathRewriting paths = files.rewriting(container);
         Map<String, String> own = new ContainerEnvironment(cluster, pod).resolve(container);
         List<String> rewritten = command.stream()

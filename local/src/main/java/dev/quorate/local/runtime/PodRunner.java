@@ -1,18 +1,20 @@
 package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /// Runs one pod: volumes, init containers one after another, then the containers side by side. Has a thread of its own
 /// and one a container; writes the pod's status after each change. Methods may be called from any thread.
@@ -22,46 +24,35 @@ final class PodRunner {
     private final Cluster cluster;
     private final ObjectNode pod;
     private final PodFiles files;
-    private final EventRecorder events;
-    private final PodStatus status;
-    private final Map<String, ContainerRunner> runners = new LinkedHashMap<>();
-    private final List<String> initNames;
+    private final List<ContainerRunner> init;
+    private final List<ContainerRunner> main;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Runnable whenEnded;
+    /// Succeeded or Failed, once it is.
+    private volatile String outcome = "";
 
     /// @param pod with address and node in its status
     /// @param whenEnded called once all processes have ended for good
-    PodRunner(
-            Cluster cluster,
-            ObjectNode pod,
-            PodFiles files,
-            ContainerRunner.Launch launch,
-            EventRecorder events,
-            Runnable whenEnded) {
+    PodRunner(Cluster cluster, ObjectNode pod, PodFiles files, PodLaunch launch, Runnable whenEnded) {
         this.cluster = cluster;
         this.pod = pod;
         this.files = files;
-        this.events = events;
         this.whenEnded = whenEnded;
-        this.status = new PodStatus(pod);
-        this.initNames = names("initContainers");
-        String address = pod.at("/status/podIP").asText();
-        for (String list : List.of("initContainers", "containers")) {
-            for (JsonNode container : pod.at("/spec/" + list)) {
-                String name = container.path("name").asText();
-                ContainerState initial = status.initial(container);
-                runners.put(
-                        name,
-                        new ContainerRunner(container, pod, address, initial, launch, files, events, this::changed));
-            }
-        }
+        this.init = containers("initContainer", launch);
+        this.main = containers("container", launch);
     }
 
-    private List<String> names(String list) {
-        return Json.stream(pod.at("/spec/" + list))
-                .map(c -> c.path("name").asText())
-                .toList();
+    private List<ContainerRunner> containers(String field, PodLaunch launch) {
+        List<ContainerRunner> runners = new ArrayList<>();
+        for (JsonNode container : pod.path("spec").path(field + "s")) {
+            JsonNode before = Json.named(
+                    pod.path("status").path(field + "Statuses"),
+                    "name",
+                    container.path("name").asText());
+            runners.add(new ContainerRunner(cluster, container, pod, before, launch, files, this::write));
+        }
+        return runners;
     }
 
     String uid() {
@@ -76,8 +67,7 @@ final class PodRunner {
         try {
             write();
             if (prepare() && initialise()) {
-                status.initialised();
-                runAll(names("containers"));
+                runAll();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -99,7 +89,7 @@ final class PodRunner {
                 problem = "MountVolume.SetUp failed: " + e.getMessage();
             }
             if (!problem.equals(before)) {
-                events.warning(Kind.POD, pod, "FailedMount", problem);
+                cluster.event(pod, "kubelet", "Warning", "FailedMount", problem);
                 before = problem;
             }
             stopping.await(VOLUME_RETRY.toMillis(), TimeUnit.MILLISECONDS);
@@ -108,17 +98,16 @@ final class PodRunner {
     }
 
     private String restartPolicy() {
-        return pod.at("/spec/restartPolicy").asText("Always");
+        return Json.text(pod, "/spec/restartPolicy");
     }
 
     private boolean initialise() throws InterruptedException {
         // An init container that succeeded is done, whatever the pod's policy.
         String policy = restartPolicy().equals("Never") ? "Never" : "OnFailure";
-        for (String name : initNames) {
-            if (stopping.getCount() == 0 || !runner(name).run(policy)) {
-                if (restartPolicy().equals("Never")) {
-                    status.finished(false);
-                    write();
+        for (ContainerRunner container : init) {
+            if (stopping.getCount() == 0 || !container.run(policy)) {
+                if (policy.equals("Never")) {
+                    finished(false);
                 }
                 return false;
             }
@@ -126,13 +115,13 @@ final class PodRunner {
         return stopping.getCount() > 0;
     }
 
-    private void runAll(List<String> names) throws InterruptedException {
+    private void runAll() throws InterruptedException {
         AtomicBoolean allSucceeded = new AtomicBoolean(true);
         List<Thread> threads = new ArrayList<>();
-        for (String name : names) {
+        for (ContainerRunner container : main) {
             threads.add(Thread.startVirtualThread(() -> {
                 try {
-                    if (!runner(name).run(restartPolicy())) {
+                    if (!container.run(restartPolicy())) {
                         allSucceeded.set(false);
                     }
                 } catch (InterruptedException e) {
@@ -144,22 +133,56 @@ final class PodRunner {
             thread.join();
         }
         if (!restartPolicy().equals("Always")) {
-            status.finished(allSucceeded.get());
-            write();
+            finished(allSucceeded.get());
         }
     }
 
-    private ContainerRunner runner(String name) {
-        return java.util.Objects.requireNonNull(runners.get(name));
-    }
-
-    private void changed(ContainerState state) {
-        status.changed(state, initNames.contains(state.name()));
+    private void finished(boolean success) {
+        outcome = success ? "Succeeded" : "Failed";
         write();
     }
 
     private void write() {
-        cluster.updateStatus(Kind.POD, pod, p -> status.writeTo(p.withObject("/status")));
+        cluster.updateStatus(pod, this::describe);
+    }
+
+    private void describe(ObjectNode status) {
+        boolean running = main.stream()
+                .anyMatch(c -> !c.status().path("containerID").asText().isEmpty());
+        status.put("phase", !outcome.isEmpty() ? outcome : running ? "Running" : "Pending");
+        ArrayNode initStatuses = status.putArray("initContainerStatuses");
+        init.forEach(c -> initStatuses.add(c.status().put("ready", succeeded(c))));
+        Json.putOrRemove(status, "initContainerStatuses", initStatuses, init.isEmpty());
+        ArrayNode statuses = status.putArray("containerStatuses");
+        main.forEach(c -> statuses.add(c.status()));
+        List<String> uninitialised = init.stream()
+                .filter(c -> !succeeded(c))
+                .map(ContainerRunner::name)
+                .toList();
+        List<String> unready = Json.stream(statuses)
+                .filter(c -> !c.path("ready").asBoolean())
+                .map(c -> c.path("name").asText())
+                .toList();
+        condition(status, "Initialized", uninitialised, "ContainersNotInitialized", "incomplete");
+        String reason =
+                switch (outcome) {
+                    case "Succeeded" -> "PodCompleted";
+                    case "Failed" -> "PodFailed";
+                    case String other -> "ContainersNotReady";
+                };
+        condition(status, "Ready", unready, reason, "unready");
+        condition(status, "ContainersReady", unready, reason, "unready");
+        Json.condition(status, "PodScheduled", true, "", "");
+    }
+
+    private static void condition(ObjectNode status, String type, List<String> missing, String reason, String what) {
+        boolean all = missing.isEmpty();
+        String message = "containers with " + what + " status: " + missing;
+        Json.condition(status, type, all, all ? "" : reason, all || reason.startsWith("Pod") ? "" : message);
+    }
+
+    private static boolean succeeded(ContainerRunner container) {
+        return container.status().at("/state/terminated/exitCode").asInt(-1) == 0;
     }
 
     void refreshVolumes() throws IOException {
@@ -169,13 +192,17 @@ final class PodRunner {
     /// Asks all containers to end, and kills what is left at the deadline. Returns at once.
     void stop(Instant deadline) {
         stopping.countDown();
-        runners.values().forEach(r -> Thread.startVirtualThread(() -> r.stop(deadline)));
+        all().forEach(r -> Thread.startVirtualThread(() -> r.stop(deadline)));
     }
 
     /// Kills all processes now.
     void kill() {
         stopping.countDown();
-        runners.values().forEach(ContainerRunner::kill);
+        all().forEach(ContainerRunner::kill);
+    }
+
+    private Stream<ContainerRunner> all() {
+        return Stream.concat(init.stream(), main.stream());
     }
 
     boolean hasEnded() {
@@ -192,6 +219,6 @@ final class PodRunner {
 
     /// The log of a container; empty if the pod has none of that name.
     Optional<ContainerLog> log(String container) {
-        return Optional.ofNullable(runners.get(container)).map(ContainerRunner::log);
+        return all().filter(c -> c.name().equals(container)).findFirst().map(ContainerRunner::log);
     }
 }

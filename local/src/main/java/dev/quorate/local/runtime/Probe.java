@@ -1,6 +1,7 @@
 package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -22,13 +23,13 @@ record Probe(
         int failureThreshold,
         int successThreshold) {
 
-    static Probe of(JsonNode probe, JsonNode pod, String address) {
+    static Probe of(JsonNode probe, JsonNode pod) {
         boolean http = probe.has("httpGet");
         JsonNode action = probe.path(http ? "httpGet" : "tcpSocket");
         JsonNode port = action.path("port");
         String path = action.path("path").asText("/");
         return new Probe(
-                action.path("host").asText(address),
+                action.path("host").asText(Json.text(pod, "/status/podIP")),
                 port.isTextual() ? namedPort(pod, port.asText()) : port.asInt(),
                 http ? (path.startsWith("/") ? path : "/" + path) : "",
                 Duration.ofSeconds(probe.path("initialDelaySeconds").asLong()),

@@ -3,10 +3,13 @@ package dev.quorate.local.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// Endpoints and EndpointSlices of Services with a selector, and the names of services and pods. Control loop only.
+/// EndpointSlices of Services with a selector, and the names of services and pods. Control loop only.
 ///
 /// There is no proxy: a service's name resolves to the addresses of its ready pods, whether it is headless or not.
 final class ServiceEndpoints implements ControlLoop.Controller {
@@ -20,129 +23,99 @@ final class ServiceEndpoints implements ControlLoop.Controller {
 
     @Override
     public void reconcile() {
-        List<ObjectNode> pods = cluster.list(Kind.POD).stream()
+        List<ObjectNode> pods = cluster.list("Pod").stream()
                 .filter(p -> !Json.terminal(p) && !ip(p).isEmpty())
                 .toList();
         List<HostsFiles.Entry> names = new ArrayList<>();
         for (ObjectNode pod : pods) {
             names.add(new HostsFiles.Entry(Json.namespace(pod), "", hostname(pod), ip(pod)));
         }
-        for (ObjectNode service : cluster.list(Kind.SERVICE)) {
-            if (service.at("/spec/selector").isEmpty() || Json.deleting(service)) {
+        for (ObjectNode service : cluster.list("Service")) {
+            JsonNode selector = service.at("/spec/selector");
+            if (selector.isEmpty() || Json.deleting(service)) {
                 continue;
             }
-            boolean all = service.at("/spec/publishNotReadyAddresses").asBoolean();
             List<ObjectNode> members = pods.stream()
-                    .filter(p -> Json.namespace(p).equals(Json.namespace(service))
-                            && Json.selectsLabels(service.at("/spec/selector"), p.at("/metadata/labels")))
+                    .filter(p -> Json.namespace(p).equals(Json.namespace(service)) && Json.hasLabels(p, selector))
                     .toList();
             for (ObjectNode pod : members) {
-                if (all || Json.podReady(pod)) {
-                    names.add(new HostsFiles.Entry(Json.namespace(service), Json.name(service), "", ip(pod)));
-                    if (pod.at("/spec/subdomain").asText().equals(Json.name(service))) {
-                        names.add(new HostsFiles.Entry(
-                                Json.namespace(service), Json.name(service), hostname(pod), ip(pod)));
+                if (ready(service, pod)) {
+                    String namespace = Json.namespace(service);
+                    names.add(new HostsFiles.Entry(namespace, Json.name(service), "", ip(pod)));
+                    if (isIn(pod, service)) {
+                        names.add(new HostsFiles.Entry(namespace, Json.name(service), hostname(pod), ip(pod)));
                     }
                 }
             }
-            writeEndpoints(service, members, all);
-            writeSlice(service, members, all);
+            writeSlice(service, members);
         }
         hosts.write(names);
     }
 
+    private static boolean ready(JsonNode service, JsonNode pod) {
+        return service.at("/spec/publishNotReadyAddresses").asBoolean() || Json.podReady(pod);
+    }
+
+    private static boolean isIn(JsonNode pod, JsonNode service) {
+        return Json.text(pod, "/spec/subdomain").equals(Json.name(service));
+    }
+
     private static String ip(JsonNode pod) {
-        return pod.at("/status/podIP").asText();
+        return Json.text(pod, "/status/podIP");
     }
 
     private static String hostname(JsonNode pod) {
-        String hostname = pod.at("/spec/hostname").asText();
-        return hostname.isEmpty() ? Json.name(pod) : hostname;
+        return pod.at("/spec/hostname").asText(Json.name(pod));
     }
 
-    private void writeEndpoints(ObjectNode service, List<ObjectNode> members, boolean all) {
-        ArrayNode subsets = Json.array();
-        if (!members.isEmpty()) {
-            ObjectNode subset = Json.object();
-            for (ObjectNode pod : members) {
-                String list = all || Json.podReady(pod) ? "addresses" : "notReadyAddresses";
-                ObjectNode address = subset.withArray(list).addObject().put("ip", ip(pod));
-                address.put("hostname", hostname(pod)).put("nodeName", Kubelet.NODE);
-                address.set("targetRef", reference(pod));
-            }
-            subset.set("ports", ports(service, members.getFirst(), false));
-            subsets.add(subset);
-        }
-        put(Kind.ENDPOINTS, Json.owned(Kind.ENDPOINTS, Json.name(service), Kind.SERVICE, service), e -> {
-            // Named after its service, which therefore owns it without a reference.
-            e.withObject("/metadata").remove("ownerReferences");
-            e.set("subsets", subsets);
-        });
-    }
-
-    private void writeSlice(ObjectNode service, List<ObjectNode> members, boolean all) {
+    private void writeSlice(ObjectNode service, List<ObjectNode> members) {
         String name = Json.name(service) + "-" + Json.hash(Json.uid(service)).substring(0, 5);
-        put(Kind.ENDPOINT_SLICE, Json.owned(Kind.ENDPOINT_SLICE, name, Kind.SERVICE, service), slice -> {
-            ObjectNode labels = slice.withObject("/metadata").withObject("/labels");
-            labels.put("kubernetes.io/service-name", Json.name(service))
-                    .put("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");
-            if (service.at("/spec/clusterIP").asText().equals("None")) {
-                labels.put("service.kubernetes.io/headless", "");
-            }
-            slice.put("addressType", "IPv4");
-            ArrayNode endpoints = slice.putArray("endpoints");
-            for (ObjectNode pod : members) {
-                ObjectNode endpoint = endpoints.addObject();
-                endpoint.putArray("addresses").add(ip(pod));
-                endpoint.putObject("conditions")
-                        .put("ready", all || Json.podReady(pod))
-                        .put("serving", Json.conditionIs(pod, "Ready", "True"))
-                        .put("terminating", Json.deleting(pod));
-                if (pod.at("/spec/subdomain").asText().equals(Json.name(service))) {
-                    endpoint.put("hostname", hostname(pod));
-                }
-                endpoint.put("nodeName", Kubelet.NODE).set("targetRef", reference(pod));
-            }
-            slice.set("ports", members.isEmpty() ? Json.array() : ports(service, members.getFirst(), true));
-        });
-    }
-
-    private static ObjectNode reference(JsonNode pod) {
-        return Json.object()
-                .put("kind", "Pod")
-                .put("namespace", Json.namespace(pod))
-                .put("name", Json.name(pod))
-                .put("uid", Json.uid(pod));
-    }
-
-    private static ArrayNode ports(JsonNode service, JsonNode pod, boolean slice) {
-        ArrayNode ports = Json.array();
+        ObjectNode slice = Json.owned(
+                name,
+                service,
+                Json.of(
+                        "{kubernetes.io/service-name: %s, endpointslice.kubernetes.io/managed-by:"
+                                + " endpointslice-controller.k8s.io}",
+                        Json.name(service)));
+        ArrayNode endpoints = slice.put("addressType", "IPv4").putArray("endpoints");
+        members.forEach(pod -> endpoints.add(endpoint(service, pod)));
+        ArrayNode ports = slice.putArray("ports");
         for (JsonNode port : service.at("/spec/ports")) {
-            ObjectNode entry = ports.addObject();
-            if (slice || port.has("name")) {
-                entry.put("name", port.path("name").asText());
-            }
-            entry.put("port", targetPort(port, pod))
-                    .put("protocol", port.path("protocol").asText("TCP"));
+            JsonNode target = port.has("targetPort") ? port.path("targetPort") : port.path("port");
+            int number = target.isTextual() && !members.isEmpty()
+                    ? Probe.namedPort(members.getFirst(), target.asText())
+                    : target.asInt();
+            ports.add(Json.of(
+                    "{name: '%s', port: %s, protocol: TCP}", port.path("name").asText(), number));
         }
-        return ports;
-    }
-
-    private static int targetPort(JsonNode port, JsonNode pod) {
-        JsonNode target = port.path("targetPort");
-        if (target.isTextual()) {
-            return Probe.namedPort(pod, target.asText());
-        }
-        return target.asInt(port.path("port").asInt());
-    }
-
-    private void put(Kind kind, ObjectNode fresh, java.util.function.Consumer<ObjectNode> content) {
-        var present = cluster.get(kind, Json.namespace(fresh), Json.name(fresh));
-        if (present.isPresent()) {
-            cluster.update(kind, present.get(), content);
+        Optional<ObjectNode> present = cluster.get("EndpointSlice", Json.namespace(service), name);
+        if (present.isEmpty()) {
+            cluster.create("EndpointSlice", slice);
         } else {
-            content.accept(fresh);
-            cluster.create(kind, fresh);
+            cluster.update(present.get(), s -> {
+                s.set("endpoints", endpoints);
+                s.set("ports", ports);
+            });
         }
+    }
+
+    private static ObjectNode endpoint(JsonNode service, JsonNode pod) {
+        ObjectNode endpoint = Json.of(
+                """
+                addresses: [%s]
+                nodeName: %s
+                conditions: {ready: %s, serving: %s, terminating: %s}
+                targetRef: {kind: Pod, namespace: %s, name: %s, uid: %s}
+                """,
+                ip(pod),
+                Kubelet.NODE,
+                ready(service, pod),
+                Json.conditionIs(pod, "Ready", "True"),
+                Json.deleting(pod),
+                Json.namespace(pod),
+                Json.name(pod),
+                Json.uid(pod));
+        Json.putOrRemove(endpoint, "hostname", hostname(pod), !isIn(pod, service));
+        return endpoint;
     }
 }

@@ -2,9 +2,9 @@ package dev.quorate.local.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,24 +13,19 @@ final class PodFilesTest {
     private Path folder;
 
     @Test
-    void onlyWholeMountPathsAreRewrittenLongestFirst() throws Exception {
-        ObjectNode pod = (ObjectNode) new YAMLMapper().readTree("""
-                metadata: {name: p, namespace: default, uid: u}
-                spec:
-                  volumes: [{name: data, emptyDir: {}}, {name: inner, emptyDir: {}}]
-                  containers:
-                  - name: main
-                    volumeMounts: [{name: data, mountPath: /data}, {name: inner, mountPath: /data/inner}]
-                """);
-        PodFiles files = new PodFiles(new InMemoryCluster(), pod, folder, folder.resolve("claims"));
-        var paths = files.rewriting(pod.at("/spec/containers/0"));
+    void onlyWholeMountPathsAreRewrittenLongestFirst() {
         Path data = folder.resolve("volumes/data");
         Path inner = folder.resolve("volumes/inner");
+        Path log = folder.resolve("termination/main");
+        Map<String, Path> mounts = new LinkedHashMap<>();
+        mounts.put("/dev/termination-log", log);
+        mounts.put("/data/inner", inner);
+        mounts.put("/data", data);
+        var paths = new PodFiles.PathRewriting(mounts);
         assertThat(paths.apply("--dir=/data/x")).isEqualTo("--dir=" + data + "/x");
         assertThat(paths.apply("/data/inner/y:/data")).isEqualTo(inner + "/y:" + data);
         assertThat(paths.apply("/database /my/data /data-1 /data.old"))
                 .isEqualTo("/database /my/data /data-1 /data.old");
-        assertThat(paths.apply("--termination-log=/dev/termination-log"))
-                .isEqualTo("--termination-log=" + files.termination("main"));
+        assertThat(paths.apply("--termination-log=/dev/termination-log")).isEqualTo("--termination-log=" + log);
     }
 }

@@ -1,0 +1,189 @@
+package dev.quorate.local.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/// How Kubernetes objects are read and made: identity, owners, selectors, conditions. Missing fields read as "" or 0.
+public final class Json {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private Json() {}
+
+    public static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /// JSON or YAML.
+    public static JsonNode read(byte[] text) throws IOException {
+        boolean json = text.length > 0 && (text[0] == '{' || text[0] == '[');
+        JsonNode node = json ? JSON.readTree(text) : YAML.readTree(text);
+        return node == null ? JsonNodeFactory.instance.missingNode() : node;
+    }
+
+    /// An object in the program's own text, with values in the place of `%s`.
+    public static ObjectNode of(String yaml, Object... values) {
+        try {
+            return (ObjectNode) YAML.readTree(yaml.formatted(values));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(yaml, e);
+        }
+    }
+
+    public static byte[] bytes(JsonNode node) {
+        try {
+            return JSON.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static String name(JsonNode object) {
+        return text(object, "/metadata/name");
+    }
+
+    public static String namespace(JsonNode object) {
+        return text(object, "/metadata/namespace");
+    }
+
+    public static String uid(JsonNode object) {
+        return text(object, "/metadata/uid");
+    }
+
+    public static String text(JsonNode object, String pointer) {
+        return object.at(pointer).asText();
+    }
+
+    /// `namespace/name`
+    public static String key(JsonNode object) {
+        return namespace(object) + "/" + name(object);
+    }
+
+    public static boolean deleting(JsonNode object) {
+        return object.path("metadata").hasNonNull("deletionTimestamp");
+    }
+
+    public static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    public static List<String> texts(JsonNode array) {
+        return stream(array).map(JsonNode::asText).toList();
+    }
+
+    /// The items that have this value in that field.
+    public static Stream<JsonNode> with(JsonNode array, String field, String value) {
+        return stream(array).filter(i -> i.path(field).asText().equals(value));
+    }
+
+    /// The first such item; missing if there is none.
+    public static JsonNode named(JsonNode array, String field, String value) {
+        return with(array, field, value).findFirst().orElse(JsonNodeFactory.instance.missingNode());
+    }
+
+    public static void removeIf(JsonNode array, Predicate<JsonNode> condition) {
+        for (int i = array.size() - 1; i >= 0; i--) {
+            if (condition.test(array.get(i))) {
+                ((ArrayNode) array).remove(i);
+            }
+        }
+    }
+
+    public static boolean controlledBy(JsonNode object, JsonNode owner) {
+        return with(object.at("/metadata/ownerReferences"), "uid", uid(owner))
+                .anyMatch(r -> r.path("controller").asBoolean());
+    }
+
+    public static ObjectNode ownerReference(JsonNode owner) {
+        ObjectNode reference = object();
+        reference.set("apiVersion", owner.path("apiVersion"));
+        reference.set("kind", owner.path("kind"));
+        return reference
+                .put("name", name(owner))
+                .put("uid", uid(owner))
+                .put("controller", true)
+                .put("blockOwnerDeletion", true);
+    }
+
+    /// A new object, controlled by the owner and in its namespace, with these labels.
+    public static ObjectNode owned(String name, JsonNode owner, JsonNode labels) {
+        ObjectNode object = object();
+        ObjectNode metadata = object.putObject("metadata").put("name", name).put("namespace", namespace(owner));
+        metadata.putArray("ownerReferences").add(ownerReference(owner));
+        metadata.set("labels", labels instanceof ObjectNode l ? l.deepCopy() : object());
+        return object;
+    }
+
+    /// Whether the object has all these labels.
+    public static boolean hasLabels(JsonNode object, JsonNode wanted) {
+        JsonNode labels = object.at("/metadata/labels");
+        return wanted.properties().stream()
+                .allMatch(w -> labels.path(w.getKey()).equals(w.getValue()));
+    }
+
+    public static boolean podReady(JsonNode pod) {
+        return !deleting(pod) && conditionIs(pod, "Ready", "True");
+    }
+
+    public static boolean terminal(JsonNode pod) {
+        String phase = text(pod, "/status/phase");
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    public static boolean conditionIs(JsonNode object, String type, String status) {
+        return text(named(object.at("/status/conditions"), "type", type), "/status")
+                .equals(status);
+    }
+
+    /// Sets a condition; its transition time moves only with its status. Empty reason and message are left out.
+    public static void condition(ObjectNode status, String type, boolean value, String reason, String message) {
+        ArrayNode conditions = status.withArray("conditions");
+        ObjectNode condition = named(conditions, "type", type) instanceof ObjectNode present
+                ? present
+                : conditions.addObject().put("type", type);
+        String text = value ? "True" : "False";
+        if (!condition.path("status").asText().equals(text)) {
+            condition.put("status", text).put("lastTransitionTime", now());
+        }
+        putOrRemove(condition, "reason", reason, reason.isEmpty());
+        putOrRemove(condition, "message", message, message.isEmpty());
+    }
+
+    /// Zero counts are absent in the statuses of built-in kinds.
+    public static void count(ObjectNode node, String field, long value) {
+        putOrRemove(node, field, value, value == 0);
+    }
+
+    public static void putOrRemove(ObjectNode node, String field, Object value, boolean remove) {
+        if (remove) {
+            node.remove(field);
+        } else {
+            node.set(field, JSON.valueToTree(value));
+        }
+    }
+
+    public static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /// The first ten hex digits of a digest of the text: for names that follow from contents.
+    public static String hash(String text) {
+        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
+                .toString()
+                .substring(24, 34);
+    }
+}

@@ -153,12 +153,16 @@ final class Following implements Role {
             case QuorumPacket.Trunc trunc -> {
                 begin(packet);
                 truncating = true;
+                state.trace("server " + state.me() + " at " + Zxid.hex(state.lastLogged)
+                        + " is told TRUNC: it cuts what its leader never had, after " + Zxid.hex(trunc.zxid()));
                 state.snapshots.abortAll();
                 state.out.truncate(trunc.zxid());
             }
             case QuorumPacket.Snap snap -> {
                 begin(packet);
                 receiving = true;
+                state.trace("server " + state.me() + " at " + Zxid.hex(state.lastLogged)
+                        + " is sent SNAP: the whole tree, as of " + Zxid.hex(snap.zxid()));
                 receivedZxid = snap.zxid();
                 loader = new TreeLoader(state.config.requests().extendedTypes());
             }

@@ -16,20 +16,27 @@ import java.util.stream.Stream;
 /// An ensemble of processes on loopback, of either kind or mixed. Server N of the list has id N + 1.
 public final class ProcessEnsemble implements AutoCloseable {
     private final List<ServerProcess> servers = new ArrayList<>();
+    private final int participants;
 
     /// Writes the configuration; starts nothing. `extra` are further lines of `zoo.cfg`. One server is standalone.
     public ProcessEnsemble(Path directory, List<Kind> kinds, String... extra) throws IOException {
+        this(directory, kinds.size(), kinds, extra);
+    }
+
+    /// All servers after the first `participants` are observers.
+    ProcessEnsemble(Path directory, int participants, List<Kind> kinds, String... extra) throws IOException {
+        this.participants = participants;
         int[] ports = freePorts(kinds.size() * 3);
         StringBuilder members = new StringBuilder();
         for (int i = 0; kinds.size() > 1 && i < kinds.size(); i++) {
-            members.append("server.%d=127.0.0.1:%d:%d%n".formatted(i + 1, ports[3 * i + 1], ports[3 * i + 2]));
+            members.append("server.%d=127.0.0.1:%d:%d%s%n"
+                    .formatted(i + 1, ports[3 * i + 1], ports[3 * i + 2], i < participants ? "" : ":observer"));
         }
         for (int i = 0; i < kinds.size(); i++) {
             Path home = directory.resolve("server-" + (i + 1));
             Path data = Files.createDirectories(home.resolve("data"));
             Files.writeString(data.resolve("myid"), (i + 1) + "\n");
-            Files.writeString(
-                    home.resolve("zoo.cfg"), """
+            Files.writeString(home.resolve("zoo.cfg"), """
                     tickTime=500
                     initLimit=20
                     syncLimit=8
@@ -41,7 +48,13 @@ public final class ProcessEnsemble implements AutoCloseable {
                     admin.enableServer=false
                     %s
                     %s
-                    """.formatted(data, ports[3 * i], String.join("\n", extra), members));
+                    %s
+                    """.formatted(
+                            data,
+                            ports[3 * i],
+                            i < participants ? "" : "peerType=observer",
+                            String.join("\n", extra),
+                            members));
             servers.add(new ServerProcess(home, ports[3 * i], kinds.get(i), apacheProperties(extra)));
         }
     }
@@ -56,6 +69,10 @@ public final class ProcessEnsemble implements AutoCloseable {
 
     public List<ServerProcess> servers() {
         return servers;
+    }
+
+    List<ServerProcess> participants() {
+        return servers.subList(0, participants);
     }
 
     public ServerProcess server(int id) {

@@ -99,6 +99,15 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /// Everything that it has written to its log so far.
+    public String said() {
+        try {
+            return Files.readString(log());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     public Path log() {
         return directory.resolve("server.log");
     }
@@ -107,6 +116,16 @@ public final class ServerProcess implements AutoCloseable {
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /// It stands still, with all its connections open.
+    void pause() throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new AssertionError("kill -STOP " + process.pid() + " says " + code);
+        }
     }
 
     /// An orderly stop.

@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "A quorum server that speaks Apache ZooKeeper's protocols, and tools for its data.",
-        subcommands = {ServeCommand.class, MemberCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            MemberCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            CommandLine.HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed; the last line says why", "2:wrong command line or configuration"})

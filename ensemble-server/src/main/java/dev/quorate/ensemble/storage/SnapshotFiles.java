@@ -26,6 +26,7 @@ public final class SnapshotFiles {
     static final int DIGEST_VERSION = 2;
 
     private static final int NODES_PER_CHUNK = 1_000;
+    private static final int DATA_BYTES_PER_CHUNK = 1 << 20;
     private static final int SEAL_BYTES = 13;
     private static final int DIGEST_BYTES = 20;
     private static final int LAST_ZXID_BYTES = 8;
@@ -83,12 +84,16 @@ public final class SnapshotFiles {
 
     private static void nodes(DataInputStream in, Sink sink) throws IOException, MalformedRecordException {
         List<SnapshotChunk.Node> nodes = new ArrayList<>();
+        int bytes = 0;
         SnapshotChunk.Node node;
         while ((node = SnapshotWire.readNode(in)) != null) {
             nodes.add(node);
-            if (nodes.size() == NODES_PER_CHUNK) {
+            byte[] data = node.data();
+            bytes += data == null ? 0 : data.length;
+            if (nodes.size() == NODES_PER_CHUNK || bytes >= DATA_BYTES_PER_CHUNK) {
                 sink.accept(new SnapshotChunk.Nodes(nodes));
                 nodes = new ArrayList<>();
+                bytes = 0;
             }
         }
         if (!nodes.isEmpty()) {

@@ -1,0 +1,181 @@
+package dev.quorate.ensemble.backup;
+
+import dev.quorate.ensemble.message.SnapshotChunk;
+import dev.quorate.ensemble.model.EphemeralOwner;
+import dev.quorate.ensemble.model.PersistedStat;
+import dev.quorate.ensemble.model.ZnodePath;
+import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.storage.EpochFiles;
+import dev.quorate.ensemble.storage.SnapshotFile;
+import dev.quorate.ensemble.tree.NodeDigest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Writes one snapshot of everything that a source holds but sessions and what sessions own, so that neither Apache
+/// ZooKeeper nor ours sees more in it than an ensemble without clients. The same source gives the same bytes.
+public final class CleanSnapshot {
+    /// What was written and left out. `touchedParents` lost children to the strip; `emptiedContainers` are those of
+    /// them
+    /// that a server will reap. `sourceZxid` is where the source stood, `timeMillis` the clock at its last
+    /// transaction,
+    /// -1 where there is none in the log. `notes` say what a reader should know.
+    public record Written(
+            Path file,
+            long zxid,
+            long epoch,
+            long sourceZxid,
+            long timeMillis,
+            long znodes,
+            long sessionsStripped,
+            long ephemeralsStripped,
+            long touchedParents,
+            long emptiedContainers,
+            long transactionsReplayed,
+            Set<String> notes) {}
+
+    private static final int CHUNK_NODES = 256;
+    /// Epochs are signed 32-bit numbers on the wire; a new one is one more.
+    private static final long EPOCH_MAX = Integer.MAX_VALUE - 1L;
+
+    private final Source source;
+    private final Rise rise;
+    private final NodeDigest nodeDigest = new NodeDigest();
+    private final Set<String> notes = new TreeSet<>();
+    private long znodes;
+    private long digest;
+    private final Set<String> emptiedContainers = new HashSet<>();
+
+    private CleanSnapshot(Source source, Rise rise) {
+        this.source = source;
+        this.rise = rise;
+    }
+
+    /// Writes snapshot and epoch files into `directory`, which stands for `version-2`. Durable when it returns, but for
+    /// the directory itself. Reads the source to its end before it writes the first byte.
+    public static Written write(Source source, Rise rise, Path directory) throws IOException {
+        return new CleanSnapshot(source, rise).write(directory);
+    }
+
+    private Written write(Path directory) throws IOException {
+        Overlay overlay = replay(source);
+        long sourceZxid = overlay.lastZxid();
+        int sessions = overlay.sessions().size();
+        long epoch = epoch(sourceZxid);
+        long zxid = rise.isNone() ? sourceZxid : Zxid.of(epoch, 0);
+        Overlay.Stripped stripped = overlay.strip(zxid);
+        for (String path : stripped.kept()) {
+            notes.add("session-owned znode " + path + " has children: kept as a persistent one");
+        }
+        Path file = write(directory, zxid, overlay, stripped.touched());
+        EpochFiles epochs = new EpochFiles(directory);
+        epochs.accepted(epoch);
+        epochs.current(epoch);
+        notes.addAll(source.notes());
+        return new Written(
+                file,
+                zxid,
+                epoch,
+                sourceZxid,
+                overlay.lastTime(),
+                znodes,
+                sessions,
+                stripped.znodes(),
+                stripped.touched().size(),
+                emptiedContainers.size(),
+                overlay.entries(),
+                notes);
+    }
+
+    /// What the log after the snapshot changes, with all of it applied.
+    static Overlay replay(Source source) throws IOException {
+        Overlay overlay = new Overlay(source.survey(), source.snapshotZxid());
+        source.log(overlay::expect);
+        source.snapshot(chunk -> {
+            if (chunk instanceof SnapshotChunk.Nodes nodes) {
+                nodes.nodes().forEach(overlay::load);
+            }
+        });
+        source.log(overlay::apply);
+        return overlay;
+    }
+
+    private long epoch(long sourceZxid) throws IOException {
+        EpochFiles files = source.epochs();
+        long seen = Math.max(rise.epochAbove(), Zxid.epoch(sourceZxid));
+        for (long known : List.of(files.accepted(), files.current(), files.currentUnderWay())) {
+            seen = Math.max(seen, known);
+        }
+        if (seen + rise.epochs() > EPOCH_MAX) {
+            throw new RefusedException("epoch " + seen + " is too high to go " + rise.epochs() + " above it: at most "
+                    + EPOCH_MAX + " is possible");
+        }
+        return seen + rise.epochs();
+    }
+
+    private Path write(Path directory, long zxid, Overlay overlay, Set<String> touched) throws IOException {
+        SnapshotFile file = new SnapshotFile(directory, zxid);
+        boolean done = false;
+        try {
+            file.write(new SnapshotChunk.Head(Map.of(), overlay.acls().table()));
+            Chunks chunks = new Chunks(file::write, CHUNK_NODES);
+            source.snapshot(chunk -> {
+                if (chunk instanceof SnapshotChunk.Nodes nodes) {
+                    for (SnapshotChunk.Node node : nodes.nodes()) {
+                        overlay.merge(node, merged -> chunks.add(finished(merged, touched)));
+                    }
+                }
+            });
+            chunks.flush();
+            file.write(new SnapshotChunk.End(zxid, digest));
+            done = true;
+        } finally {
+            if (!done) {
+                file.abort();
+            }
+        }
+        return file.finish();
+    }
+
+    private SnapshotChunk.Node finished(SnapshotChunk.Node node, Set<String> touched) {
+        PersistedStat old = node.stat();
+        PersistedStat stat = new PersistedStat(
+                old.czxid(),
+                old.mzxid(),
+                old.ctime(),
+                old.mtime(),
+                old.version(),
+                createCount(node.path(), old.createCount()),
+                old.aversion(),
+                old.owner(),
+                old.pzxid());
+        // The members' addresses are the old ensemble's; every server writes its own when it starts.
+        byte @Nullable [] data = node.path().equals(ZnodePath.CONFIG) ? new byte[0] : node.data();
+        znodes++;
+        digest += Integer.toUnsignedLong(nodeDigest.of(node.path(), data, stat));
+        if (EphemeralOwner.isContainer(stat.owner()) && touched.contains(node.path())) {
+            emptiedContainers.add(node.path());
+        }
+        if (!node.path().isEmpty()) {
+            emptiedContainers.remove(ZnodePath.parent(node.path()));
+        }
+        return new SnapshotChunk.Node(node.path(), data, node.aclId(), stat);
+    }
+
+    private int createCount(String path, int count) {
+        if (count <= 0 || rise.sequences() == 0) {
+            return count;
+        }
+        if (count > Integer.MAX_VALUE - rise.sequences()) {
+            notes.add("znode " + ZnodePath.shown(path) + ": its sequence counter " + count
+                    + " is too high to be raised: left as it is");
+            return count;
+        }
+        return count + rise.sequences();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.quorate.ensemble.server;
+
+import dev.quorate.ensemble.backup.Backups;
+import dev.quorate.ensemble.backup.LeaderLostException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// What a backup's Job runs.
+@Command(
+        name = "backup",
+        mixinStandardHelpOptions = true,
+        description =
+                "Joins a leader as an observer, takes what is committed, and writes it to DIR/ID without sessions and"
+                        + " without the znodes that sessions own. Prints the backup's manifest, one line of JSON.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the backup is in DIR/ID, whole",
+            "1:the output cannot be written, or the leader sent what no leader sends",
+            "2:wrong command line",
+            "75:no leader at that address, or it was lost meanwhile: try again with whoever leads then"
+        })
+final class BackupCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--leader", required = true, paramLabel = "HOST:PORT", description = "quorum port of the leader")
+    private String leader = "";
+
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "folder of backups, which exists")
+    private Path output = Path.of("");
+
+    @Option(names = "--id", required = true, description = "name of the backup in that folder, a ULID for instance")
+    private String id = "";
+
+    @Option(
+            names = "--termination-log",
+            defaultValue = "${env:QUORATE_TERMINATION_LOG}",
+            paramLabel = "FILE",
+            description = "file that gets the last line as well")
+    private @Nullable Path terminationLog;
+
+    @Override
+    public Integer call() {
+        Verdict verdict = new Verdict(terminationLog);
+        int colon = leader.lastIndexOf(':');
+        if (colon < 1 || !leader.substring(colon + 1).matches("[0-9]{1,5}")) {
+            throw usage("--leader: \"" + leader + "\" is no HOST:PORT");
+        }
+        if (!id.matches("[A-Za-z0-9][A-Za-z0-9-]*")) {
+            throw usage("--id: \"" + id + "\" may hold letters, digits and hyphens only");
+        }
+        String host = leader.substring(0, colon).replaceAll("[\\[\\]]", "");
+        int port = Integer.parseInt(leader.substring(colon + 1));
+        if (port < 1 || port > 65_535) {
+            throw usage("--leader: " + port + " is no port");
+        }
+        try {
+            return verdict.done(Backups.take(host, port, output, id));
+        } catch (LeaderLostException e) {
+            return verdict.failed(ExitCodes.TRY_AGAIN, Verdict.reason(e));
+        } catch (IOException e) {
+            return verdict.failed(ExitCodes.FAILED, Verdict.reason(e));
+        }
+    }
+
+    private ParameterException usage(String message) {
+        if (spec == null) {
+            throw new IllegalStateException(message);
+        }
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

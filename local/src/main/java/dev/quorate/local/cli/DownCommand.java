@@ -1,6 +1,5 @@
 package dev.quorate.local.cli;
 
-import dev.quorate.local.runtime.Folders;
 import dev.quorate.local.runtime.ProcessLedger;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -43,7 +42,7 @@ final class DownCommand implements Callable<Integer> {
             System.out.println("ended " + left + " processes that a former run had left");
         }
         if (deleteData) {
-            Folders.delete(state.path());
+            state.delete();
         }
         System.out.println((up.isPresent() || left > 0 ? "stopped" : "nothing was running")
                 + (deleteData ? ", data deleted" : ""));

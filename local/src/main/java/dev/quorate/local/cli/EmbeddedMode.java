@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The local cluster with the operator in it, as users deploy it: it knows nothing of where it runs but its kubeconfig.
 final class EmbeddedMode {
@@ -51,7 +52,17 @@ final class EmbeddedMode {
         Process operator = cluster.ledger().start(command, environment, state.path());
         Thread.startVirtualThread(
                 () -> copy(operator.getInputStream(), state.path().resolve("operator.log")));
-        cluster.part(() -> end(operator));
+        Path log = state.path().resolve("operator.log");
+        AtomicBoolean wanted = new AtomicBoolean(true);
+        var unused = operator.onExit().thenRun(() -> {
+            if (wanted.get()) {
+                System.err.println("quorate: the operator has ended by itself: " + log + " tells why");
+            }
+        });
+        cluster.part(() -> {
+            wanted.set(false);
+            end(operator);
+        });
     }
 
     private static void copy(InputStream from, Path to) {

@@ -33,7 +33,8 @@ final class Manifests {
                     }
                 }
             } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-                throw new Failure(Failure.FAILED, file + ": line " + line(e) + ": " + e.getOriginalMessage());
+                String problem = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+                throw new Failure(Failure.FAILED, file + ": line " + line(e) + ": " + problem);
             }
         }
         return objects;

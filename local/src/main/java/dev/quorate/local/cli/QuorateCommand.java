@@ -32,11 +32,22 @@ public final class QuorateCommand implements Runnable {
 
     /// Runs the command line and exits with its code.
     public static void main(String[] args) {
+        System.exit(line().execute(args));
+    }
+
+    /// The command line with its one-line errors.
+    static CommandLine line() {
         CommandLine line = new CommandLine(new QuorateCommand());
+        line.setParameterExceptionHandler((e, arguments) -> {
+            CommandLine command = e.getCommandLine();
+            String help = command.getCommandSpec().qualifiedName() + " --help";
+            command.getErr().println("quorate: " + e.getMessage() + " (see " + help + ")");
+            return Failure.USAGE;
+        });
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             command.getErr().println("quorate: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
             return e instanceof Failure failure ? failure.exitCode() : Failure.FAILED;
         });
-        System.exit(line.execute(args));
+        return line;
     }
 }

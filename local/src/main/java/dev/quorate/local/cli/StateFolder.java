@@ -6,15 +6,29 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Where one embedded mode keeps everything, as an option of every command.
 final class StateFolder {
+    private static final List<String> ENTRIES = List.of(
+            "addresses",
+            "addresses.block",
+            "keys",
+            "kubeconfig",
+            "objects",
+            "operator.log",
+            "pods",
+            "run",
+            "up.log",
+            "volumes");
+
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
@@ -81,6 +95,18 @@ final class StateFolder {
 
     void released() throws IOException {
         Files.deleteIfExists(owner());
+    }
+
+    /// Removes what the embedded mode has made, and the folder if nothing else is in it.
+    void delete() throws IOException {
+        for (String entry : ENTRIES) {
+            Folders.delete(path().resolve(entry));
+        }
+        try {
+            Files.deleteIfExists(path());
+        } catch (DirectoryNotEmptyException foreign) {
+            System.out.println("kept " + path() + ": there are files in it that are not the embedded mode's");
+        }
     }
 
     Failure alreadyRunning() throws IOException {

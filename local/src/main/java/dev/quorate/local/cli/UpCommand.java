@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.LocalCluster;
 import dev.quorate.local.runtime.Folders;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -131,9 +132,9 @@ final class UpCommand implements Callable<Integer> {
         List<String> awaited = new ArrayList<>();
         for (ObjectNode object : objects) {
             JsonNode result = Manifests.apply(api, object);
-            System.out.println("applied " + object.path("kind").asText() + " " + Ensembles.key(result));
+            System.out.println("applied " + object.path("kind").asText() + " " + Json.key(result));
             if (object.path("kind").asText().equals("Ensemble")) {
-                awaited.add(Ensembles.key(result));
+                awaited.add(Json.key(result));
             }
         }
         boolean ready = awaitReady(new Ensembles(api), awaited, applied);
@@ -148,8 +149,8 @@ final class UpCommand implements Callable<Integer> {
         while (!left.isEmpty()) {
             long elapsed = (System.nanoTime() - applied) / 1_000_000_000;
             for (JsonNode ensemble : ensembles.list()) {
-                String key = Ensembles.key(ensemble);
-                String progress = Ensembles.ready(ensemble) ? "Ready" : Ensembles.progress(ensemble);
+                String key = Json.key(ensemble);
+                String progress = ensembles.ready(ensemble) ? "Ready" : Ensembles.progress(ensemble);
                 if (left.contains(key) && !progress.equals(shown.put(key, progress))) {
                     System.out.println("  " + elapsed + " s  " + key + ": " + progress);
                 }
@@ -171,8 +172,7 @@ final class UpCommand implements Callable<Integer> {
         Ensembles ensembles = new Ensembles(api);
         List<JsonNode> all = ensembles.list();
         for (JsonNode ensemble : all) {
-            System.out.println(
-                    "connect string of " + Ensembles.key(ensemble) + ": " + ensembles.connectString(ensemble));
+            System.out.println("connect string of " + Json.key(ensemble) + ": " + ensembles.connectString(ensemble));
         }
         System.out.println();
         System.out.println("    export KUBECONFIG=" + state.kubeconfig());

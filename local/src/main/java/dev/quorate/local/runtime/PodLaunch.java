@@ -75,7 +75,7 @@ final class PodLaunch {
         // The network address caches would hide restarted pods for half a minute.
         String options = "-Djdk.net.hosts.file='"
                 + settings.hosts().file(Json.namespace(pod)).toAbsolutePath()
-                + "' -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0";
+                + "' -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0";
         long memory = bytes(container.at("/resources/limits/memory").asText());
         if (memory > 0) {
             options += " -XX:MaxRAM=" + memory;

@@ -247,6 +247,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             return;
         }
         connection.phase = Phase.OPEN;
+        connection.openedAt = state.lastLogged;
         connection.touchedAt = state.now;
         state.out.connected(
                 connection.id,
@@ -446,9 +447,23 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
                 && waiting.xid() == entry.header().cxid()
                 && !(waiting.request() instanceof ClientRequest.Sync)) {
             answerWrite(connection, waiting, entry, result);
-        } else if (entry.txn() instanceof Txn.CloseSession) {
+        } else if (entry.txn() instanceof Txn.CloseSession || hasMoved(connection, entry)) {
             close(connection, "");
         }
+    }
+
+    /// The session has written through another server since it was opened here: its client has left this connection,
+    /// and
+    /// what may still come through it is older. Leaders say so with SESSION_MOVED, but a new leader does not know
+    /// who
+    /// owns a session until it is used.
+    private static boolean hasMoved(Connection connection, TxnEntry entry) {
+        int cxid = entry.header().cxid();
+        return connection.phase == Phase.OPEN
+                && entry.zxid() > connection.openedAt
+                && cxid != 0
+                && !(entry.txn() instanceof Txn.Error)
+                && connection.queue.stream().noneMatch(waiting -> waiting.xid() == cxid);
     }
 
     private void answerWrite(Connection connection, Waiting waiting, TxnEntry entry, ApplyResult result) {

@@ -36,6 +36,8 @@ final class Connection {
     long session;
     int timeoutMillis;
     long touchedAt;
+    /// What had been proposed when the session was opened here, as far as this server knew.
+    long openedAt;
     boolean reading = true;
 
     /// What the client asked for, until it is answered.

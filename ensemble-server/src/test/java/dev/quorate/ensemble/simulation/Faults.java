@@ -82,7 +82,7 @@ final class Faults {
     /// histories are brought together.
     void happened(SimulatedServer server, Event event) {
         if (!over && isDelicate(event) && random.nextInt(scenario.delicacy()) == 0) {
-            simulation.scheduler.after(upTo(4), () -> {
+            simulation.scheduler.after(random.nextBoolean() ? random.nextLong(500_000L) : upTo(4), () -> {
                 if (!over) {
                     atDelicateMoment(server);
                 }
@@ -214,10 +214,11 @@ final class Faults {
     }
 
     private void stall() {
-        var streams = simulation.network.alive(true);
+        boolean peers = random.nextInt(3) == 0;
+        var streams = simulation.network.alive(peers);
         if (!streams.isEmpty()) {
             simulation.reached.count("fault: connection stalls");
-            streams.get(random.nextInt(streams.size())).stall(upTo(1_500));
+            streams.get(random.nextInt(streams.size())).stall(upTo(peers ? 1_500 : 2L * scenario.sessionMillis()));
         }
     }
 
@@ -225,7 +226,16 @@ final class Faults {
         simulation.reached.count("fault: slow disk");
         SimulatedServer server = anyServer();
         server.disk.syncNanos(10_000_000L + random.nextLong(200_000_000L));
-        simulation.scheduler.after(upTo(3_000), () -> server.disk.syncNanos(1_000_000L));
+        simulation.scheduler.after(upTo(3_000), () -> server.disk.syncNanos(scenario.diskNanos()));
+        // While one is slow the others come and go.
+        for (int times = random.nextInt(4); times > 0; times--) {
+            simulation.scheduler.after(upTo(1_000), () -> {
+                SimulatedServer other = anyServer();
+                if (!over && other != server) {
+                    crash(other, random.nextBoolean(), 10);
+                }
+            });
+        }
     }
 
     /// Peace: everything that was broken is repaired, whoever is down comes back.
@@ -234,7 +244,7 @@ final class Faults {
         heal();
         for (int id = 1; id <= scenario.servers(); id++) {
             SimulatedServer server = simulation.server(id);
-            server.disk.syncNanos(1_000_000L);
+            server.disk.syncNanos(scenario.diskNanos());
             server.disk.fail("");
             simulation.scheduler.after(upTo(500), () -> simulation.restart(server));
         }

@@ -47,11 +47,13 @@ final class Laws {
         laws = List.of(
                 new SingleLeaderPerEpoch(),
                 new EqualDigestAtEqualZxid(),
+                new EpochOnlyWithItsHistory(simulation),
                 new NoCommittedTxnLost(simulation),
                 new NoUncommittedTxnVisible(simulation, this),
                 new SessionOrder(),
                 new SessionFifo(),
                 new LinearisableWrites(),
+                new LinearisableSync(),
                 new UniqueSequenceNumbers(),
                 new WatchBeforeReadOfItsChange(this));
     }

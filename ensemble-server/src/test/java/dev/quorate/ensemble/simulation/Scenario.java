@@ -22,7 +22,8 @@ record Scenario(
         int commitLogCount,
         int electionGraceMillis,
         int delicacy,
-        int sessionMillis) {
+        int sessionMillis,
+        long diskNanos) {
     private static final int TICK_MILLIS = 200;
     private static final int INIT_LIMIT = 10;
     private static final int SYNC_LIMIT = 5;
@@ -43,7 +44,8 @@ record Scenario(
                 random.nextInt(3) == 0 ? 2 + random.nextInt(6) : 500,
                 random.nextInt(4) == 0 ? 0 : 300 + random.nextInt(3_000),
                 random.nextInt(3) == 0 ? 10 + random.nextInt(30) : 200,
-                random.nextInt(3) == 0 ? 400 + random.nextInt(400) : 800 + random.nextInt(3_000));
+                random.nextInt(3) == 0 ? 400 + random.nextInt(400) : 800 + random.nextInt(3_000),
+                random.nextInt(3) == 0 ? 4_000_000L + random.nextLong(30_000_000L) : 600_000L);
     }
 
     int servers() {

@@ -184,7 +184,7 @@ final class SimulatedClient {
             int xid = nextXid++;
             pending.add(new Pending(xid, operation.request(), simulation.laws.acknowledged()));
             send(xid, operation.opCode(), operation.request());
-        } else if (open && simulation.faulty() && random.nextInt(200) == 0) {
+        } else if (open && simulation.faulty() && random.nextInt(100) == 0) {
             disconnect();
         }
         simulation.scheduler.after(1_000_000L + random.nextLong(simulation.thinkNanos()), this::work);

@@ -51,6 +51,7 @@ final class Simulation {
         for (int id = 1; id <= scenario.servers(); id++) {
             SimulatedServer server = new SimulatedServer(this, id, scenario.member(id));
             server.disk.bootstrap();
+            server.disk.syncNanos(scenario.diskNanos() * (1 + random.nextInt(3)));
             servers.add(server);
         }
         for (int id = 1; id <= scenario.clients(); id++) {
@@ -139,6 +140,10 @@ final class Simulation {
 
     long thinkNanos() {
         return scenario.thinkNanos();
+    }
+
+    boolean isVoter(SimulatedServer server) {
+        return server.id <= scenario.voters();
     }
 
     boolean isDurable(long zxid) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -12,24 +13,41 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlantedBugsTest {
     private static final long SEEDS = Long.getLong("simulation.mutation.seeds", 2_000);
 
+    private static final long RARE_SEEDS = Long.getLong("simulation.mutation.rare", 0);
+
     static Stream<String> bugs() {
         return PlantedBugs.all().stream().map(Mutant::what);
+    }
+
+    static Stream<String> rareBugs() {
+        return PlantedBugs.rare().stream().map(Mutant::what);
+    }
+
+    /// For a night: `-Dsimulation.mutation.rare=50000`.
+    @ParameterizedTest
+    @MethodSource("rareBugs")
+    @EnabledIfSystemProperty(named = "simulation.mutation.rare", matches = "[0-9]+")
+    void isCaughtInTheLongRun(String what) throws ReflectiveOperationException {
+        assertThat(hunt(what, RARE_SEEDS)).isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("bugs")
     void isCaught(String what) throws ReflectiveOperationException {
-        long start = System.nanoTime();
-        String caught = new MutatedClasses(mutant(what)).hunt(SEEDS);
-        System.out.printf("%-90s %5.1f s  %s%n", what, (System.nanoTime() - start) / 1e9, caught);
-        assertThat(caught).as("nothing was noticed within %s seeds", SEEDS).isNotEmpty();
+        assertThat(hunt(what, SEEDS))
+                .as("nothing was noticed within %s seeds", SEEDS)
+                .isNotEmpty();
     }
 
-    private static Mutant mutant(String what) {
-        return PlantedBugs.all().stream()
-                .filter(mutant -> mutant.what().equals(what))
+    private static String hunt(String what, long seeds) throws ReflectiveOperationException {
+        Mutant mutant = Stream.concat(PlantedBugs.all().stream(), PlantedBugs.rare().stream())
+                .filter(one -> one.what().equals(what))
                 .findFirst()
                 .orElseThrow();
+        long start = System.nanoTime();
+        String caught = new MutatedClasses(mutant).hunt(seeds);
+        System.out.printf("%-90s %5.1f s  %s%n", what, (System.nanoTime() - start) / 1e9, caught);
+        return caught;
     }
 
     /// The loader itself is innocent: without a bug nothing is found.

@@ -107,13 +107,13 @@ public final class SnapshotFiles {
         seal(path, adler, expected, rest);
         long digestZxid = 0;
         long digest = 0;
-        int left = rest.remaining();
-        if (left == DIGEST_BYTES + SEAL_BYTES || left == DIGEST_BYTES + LAST_ZXID_BYTES + 2 * SEAL_BYTES) {
-            digestZxid = rest.getLong(rest.position());
+        if (rest.remaining() > LAST_ZXID_BYTES + SEAL_BYTES) {
             boolean known = rest.getInt(rest.position() + 8) == DIGEST_VERSION;
-            digest = rest.getLong(rest.position() + 12);
-            digestZxid = known ? digestZxid : 0;
-            section(path, adler, rest, DIGEST_BYTES);
+            if (known && rest.remaining() >= DIGEST_BYTES) {
+                digestZxid = rest.getLong(rest.position());
+                digest = rest.getLong(rest.position() + 12);
+            }
+            section(path, adler, rest, known ? DIGEST_BYTES : oldDigestBytes(path, rest));
         }
         if (rest.remaining() == LAST_ZXID_BYTES + SEAL_BYTES) {
             section(path, adler, rest, LAST_ZXID_BYTES);
@@ -124,7 +124,19 @@ public final class SnapshotFiles {
         return new SnapshotChunk.End(digestZxid, digest);
     }
 
+    /// Length of the section of an older digest, version 1: its value is text, and nobody can compute it today.
+    private static int oldDigestBytes(Path path, ByteBuffer rest) throws CorruptFileException {
+        int length = rest.getInt(rest.position() + 12);
+        if (length < 0 || length > rest.remaining()) {
+            throw new CorruptFileException(path + ": a digest of " + length + " bytes");
+        }
+        return 16 + length;
+    }
+
     private static void section(Path path, Adler32 adler, ByteBuffer rest, int bytes) throws CorruptFileException {
+        if (rest.remaining() < bytes) {
+            throw new CorruptFileException(path + ": the file ends within a section");
+        }
         adler.update(rest.array(), rest.position(), bytes);
         rest.position(rest.position() + bytes);
         seal(path, adler, adler.getValue(), rest);

@@ -32,7 +32,10 @@ public final class ApiServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private ApiServer(Path state, String address, int port) throws IOException {
+        // Settings of the JDK's server: watches in small pieces at once, and no end of connections that clients count
+        // on.
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.setProperty("sun.net.httpserver.idleInterval", "3600");
         try {
             http = HttpsServer.create(new InetSocketAddress(address, port), 0);
         } catch (IOException e) {

@@ -42,10 +42,6 @@ record ResourceType(
         return names.path("singular").asText(kind().toLowerCase(Locale.ROOT));
     }
 
-    List<String> texts(String field) {
-        return Json.texts(names.path(field));
-    }
-
     String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
     }

@@ -33,7 +33,8 @@ public final class Backups {
             Path received = output.path().resolve("received");
             Observer.receive(host, port, id, Files.createDirectories(received.resolve(VERSIONED)));
             Path clean = Files.createDirectory(output.path().resolve(VERSIONED));
-            CleanSnapshot.Written written = CleanSnapshot.write(Source.open(received, received), Rise.NONE, clean);
+            CleanSnapshot.Written written =
+                    CleanSnapshot.of(Source.open(received, received), Rise.NONE).write(clean);
             OutputDirectory.delete(received);
             OutputDirectory.sync(clean);
             Manifest manifest = Manifest.of(
@@ -70,13 +71,13 @@ public final class Backups {
             throw new RefusedException(file + ": its SHA-256 is " + sha256 + ", the manifest says " + manifest.sha256()
                     + ": the file was damaged or replaced");
         }
+        Source source = Source.open(backup, backup);
+        if (!file.equals(source.snapshotFile())) {
+            throw new RefusedException(file + " is not the only snapshot there: " + source.snapshotFile());
+        }
+        CleanSnapshot clean = CleanSnapshot.of(source, Rise.above(Math.max(epochAbove, manifest.epoch())));
         try (OutputDirectory output = OutputDirectory.begin(dataDir, VERSIONED)) {
-            Rise rise = Rise.above(Math.max(epochAbove, manifest.epoch()));
-            Source source = Source.open(backup, backup);
-            if (!file.equals(source.snapshotFile())) {
-                throw new RefusedException(file + " is not the only snapshot there: " + source.snapshotFile());
-            }
-            CleanSnapshot.Written written = CleanSnapshot.write(source, rise, output.path());
+            CleanSnapshot.Written written = clean.write(output.path());
             String line = new ObjectMapper()
                     .createObjectNode()
                     .put("backupId", manifest.backupId())

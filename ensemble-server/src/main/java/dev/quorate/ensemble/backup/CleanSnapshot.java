@@ -24,13 +24,15 @@ public final class CleanSnapshot {
     /// them
     /// that a server will reap. `sourceZxid` is where the source stood, `timeMillis` the clock at its last
     /// transaction,
-    /// -1 where there is none in the log. `notes` say what a reader should know.
+    /// -1 where there is none in the log; `newestChangeMillis` the same clock when a znode that is kept last
+    /// changed. `notes` say what a reader should know.
     public record Written(
             Path file,
             long zxid,
             long epoch,
             long sourceZxid,
             long timeMillis,
+            long newestChangeMillis,
             long znodes,
             long sessionsStripped,
             long ephemeralsStripped,
@@ -45,34 +47,38 @@ public final class CleanSnapshot {
 
     private final Source source;
     private final Rise rise;
+    private final Overlay overlay;
+    private final long epoch;
     private final NodeDigest nodeDigest = new NodeDigest();
     private final Set<String> notes = new TreeSet<>();
     private long znodes;
     private long digest;
+    private long newestChange;
     private final Set<String> emptiedContainers = new HashSet<>();
 
-    private CleanSnapshot(Source source, Rise rise) {
+    private CleanSnapshot(Source source, Rise rise) throws IOException {
         this.source = source;
         this.rise = rise;
+        this.overlay = replay(source);
+        this.epoch = epoch(overlay.lastZxid());
     }
 
-    /// Writes snapshot and epoch files into `directory`, which stands for `version-2`. Durable when it returns, but for
-    /// the directory itself. Reads the source to its end before it writes the first byte.
-    public static Written write(Source source, Rise rise, Path directory) throws IOException {
-        return new CleanSnapshot(source, rise).write(directory);
+    /// Reads the source to its end, so that whatever is wrong with it comes to light before a byte is written.
+    public static CleanSnapshot of(Source source, Rise rise) throws IOException {
+        return new CleanSnapshot(source, rise);
     }
 
-    private Written write(Path directory) throws IOException {
-        Overlay overlay = replay(source);
+    /// Writes snapshot and epoch files into `directory`, which stands for `version-2`; once. Durable when it returns,
+    /// but for the directory itself.
+    public Written write(Path directory) throws IOException {
         long sourceZxid = overlay.lastZxid();
         int sessions = overlay.sessions().size();
-        long epoch = epoch(sourceZxid);
         long zxid = rise.isNone() ? sourceZxid : Zxid.of(epoch, 0);
         Overlay.Stripped stripped = overlay.strip(zxid);
         for (String path : stripped.kept()) {
             notes.add("session-owned znode " + path + " has children: kept as a persistent one");
         }
-        Path file = write(directory, zxid, overlay, stripped.touched());
+        Path file = snapshot(directory, zxid, stripped.touched());
         EpochFiles epochs = new EpochFiles(directory);
         epochs.accepted(epoch);
         epochs.current(epoch);
@@ -83,6 +89,7 @@ public final class CleanSnapshot {
                 epoch,
                 sourceZxid,
                 overlay.lastTime(),
+                newestChange,
                 znodes,
                 sessions,
                 stripped.znodes(),
@@ -118,7 +125,7 @@ public final class CleanSnapshot {
         return seen + rise.epochs();
     }
 
-    private Path write(Path directory, long zxid, Overlay overlay, Set<String> touched) throws IOException {
+    private Path snapshot(Path directory, long zxid, Set<String> touched) throws IOException {
         SnapshotFile file = new SnapshotFile(directory, zxid);
         boolean done = false;
         try {
@@ -157,6 +164,7 @@ public final class CleanSnapshot {
         // The members' addresses are the old ensemble's; every server writes its own when it starts.
         byte @Nullable [] data = node.path().equals(ZnodePath.CONFIG) ? new byte[0] : node.data();
         znodes++;
+        newestChange = Math.max(newestChange, Math.max(old.ctime(), old.mtime()));
         digest += Integer.toUnsignedLong(nodeDigest.of(node.path(), data, stat));
         if (EphemeralOwner.isContainer(stat.owner()) && touched.contains(node.path())) {
             emptiedContainers.add(node.path());

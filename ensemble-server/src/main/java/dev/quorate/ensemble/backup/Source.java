@@ -51,6 +51,9 @@ public final class Source {
             }
             Source source = new Source(candidate, snapshots, logs, survey);
             source.notes.addAll(skipped);
+            if (!LogFiles.any(logs)) {
+                source.notes.add(logs + ": no log is there, so the snapshot alone counts");
+            }
             return source;
         }
         if (!skipped.isEmpty()) {

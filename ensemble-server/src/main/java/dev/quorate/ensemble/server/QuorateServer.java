@@ -14,6 +14,8 @@ import picocli.CommandLine.Command;
             MemberCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            FilterCommand.class,
+            InspectCommand.class,
             CommandLine.HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

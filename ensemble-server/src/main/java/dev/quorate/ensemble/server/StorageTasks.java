@@ -51,12 +51,11 @@ final class StorageTasks {
     }
 
     void truncate(long zxid) throws IOException {
+        log.checkCut(zxid, recovery.newestSnapshot(zxid));
         // Snapshots first: one that holds more than the log would bring back on restart what was cut (§8 (8) of the
-        // peer
-        // protocol).
+        // peer protocol).
         SnapshotFiles.dropNewerThan(snapshots, zxid);
-        java.util.List<SnapshotFiles.Found> left = SnapshotFiles.newestFirst(snapshots);
-        log.truncate(zxid, left.isEmpty() ? 0 : left.getFirst().zxid());
+        log.truncate(zxid);
         Recovery.Reread reread = recovery.reread(zxid, chunk -> events.accept(new Event.SnapshotReloaded(chunk)));
         events.accept(new Event.Truncated(zxid, reread.snapshotZxid(), reread.tail()));
     }

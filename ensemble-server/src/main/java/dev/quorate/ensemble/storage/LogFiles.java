@@ -84,34 +84,48 @@ public final class LogFiles {
         }
     }
 
+    /// Fails where the log has no entry to be cut after; nothing is changed yet. See [TxnLog#truncate].
+    static void checkCut(Path directory, long zxid, long snapshotZxid) throws IOException {
+        boolean found = zxid == snapshotZxid || Zxid.counter(zxid) == 0;
+        for (ZxidFiles.Named file : ZxidFiles.list(directory, TxnLog.PREFIX).reversed()) {
+            if (found || file.zxid() <= zxid) {
+                found |= find(file.path(), zxid).zxid == zxid;
+                break;
+            }
+        }
+        if (!found) {
+            throw new CorruptFileException(
+                    directory + ": the log cannot be cut after zxid " + Zxid.hex(zxid) + ": no such entry is there");
+        }
+    }
+
+    /// Where the last entry at or before a zxid ends.
+    private record Place(long zxid, long end) {}
+
+    private static Place find(Path path, long zxid) throws IOException {
+        Place place = new Place(-1, TxnLog.HEADER_BYTES);
+        try (LogReader reader = new LogReader(path)) {
+            TxnEntry entry;
+            while ((entry = reader.next()) != null && entry.zxid() <= zxid) {
+                place = new Place(entry.zxid(), reader.offset());
+            }
+        }
+        return place;
+    }
+
     /// See [TxnLog#truncate].
-    static void cutAfter(Path directory, long zxid, long snapshotZxid) throws IOException {
-        List<ZxidFiles.Named> files = ZxidFiles.list(directory, TxnLog.PREFIX);
-        boolean found = zxid == snapshotZxid || Zxid.counter(zxid) == 0 || zxid == 0;
-        for (int i = files.size() - 1; i >= 0; i--) {
-            Path path = files.get(i).path();
-            if (files.get(i).zxid() > zxid) {
-                Files.delete(path);
+    static void cutAfter(Path directory, long zxid) throws IOException {
+        for (ZxidFiles.Named file : ZxidFiles.list(directory, TxnLog.PREFIX).reversed()) {
+            if (file.zxid() > zxid) {
+                Files.delete(file.path());
                 continue;
             }
-            long end = TxnLog.HEADER_BYTES;
-            try (LogReader reader = new LogReader(path)) {
-                TxnEntry entry;
-                while ((entry = reader.next()) != null && entry.zxid() <= zxid) {
-                    end = reader.offset();
-                    found |= entry.zxid() == zxid;
-                }
-            }
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                channel.truncate(end);
+            try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {
+                channel.truncate(find(file.path(), zxid).end);
                 channel.force(true);
             }
             break;
         }
         ZxidFiles.syncDirectory(directory);
-        if (!found) {
-            throw new CorruptFileException(
-                    directory + ": the log cannot be cut after zxid " + Zxid.hex(zxid) + ": no such entry is there");
-        }
     }
 }

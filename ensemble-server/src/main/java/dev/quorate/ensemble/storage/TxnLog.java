@@ -123,11 +123,17 @@ public final class TxnLog implements AutoCloseable {
         }
     }
 
-    /// Cuts the log right after `zxid`: later entries and files go, durably. Fails when no entry has that zxid, unless
-    /// nothing is newer or a snapshot (`snapshotZxid`) stands for it.
-    public void truncate(long zxid, long snapshotZxid) throws IOException {
+    /// Fails where the log cannot be cut after `zxid`: no entry has it, and no snapshot (`snapshotZxid`) stands for it.
+    /// Asked before anything is dropped: a server with an epoch and without its history would win elections.
+    public void checkCut(long zxid, long snapshotZxid) throws IOException {
         roll();
-        LogFiles.cutAfter(directory, zxid, snapshotZxid);
+        LogFiles.checkCut(directory, zxid, snapshotZxid);
+    }
+
+    /// Cuts the log right after `zxid`: later entries and files go, durably. To be checked before.
+    public void truncate(long zxid) throws IOException {
+        roll();
+        LogFiles.cutAfter(directory, zxid);
     }
 
     @Override

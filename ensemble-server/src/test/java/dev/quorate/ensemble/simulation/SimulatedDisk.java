@@ -228,18 +228,18 @@ final class SimulatedDisk {
 
     private void cut(long zxid) {
         synced = log.size();
-        snapshots.tailMap(zxid, false).clear();
-        long below = snapshots.isEmpty() ? 0 : snapshots.lastKey();
-        boolean found = zxid == below || Zxid.counter(zxid) == 0;
+        Long below = snapshots.floorKey(zxid);
+        boolean found = below != null && (zxid == below || Zxid.counter(zxid) == 0);
         for (TxnEntry entry : log) {
             found |= entry.zxid() == zxid;
         }
-        log.removeIf(entry -> entry.zxid() > zxid);
-        synced = log.size();
-        if (!found || snapshots.isEmpty()) {
+        if (!found || below == null) {
             tell(new Event.StorageFailed("the log cannot be cut after zxid " + Zxid.hex(zxid)));
             return;
         }
+        snapshots.tailMap(zxid, false).clear();
+        log.removeIf(entry -> entry.zxid() > zxid);
+        synced = log.size();
         Snapshot base = snapshots.lastEntry().getValue();
         base.chunks.forEach(chunk -> tell(new Event.SnapshotReloaded(chunk)));
         List<TxnEntry> tail = replay(load(base), base.zxid, zxid);

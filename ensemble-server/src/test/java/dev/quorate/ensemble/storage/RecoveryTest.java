@@ -130,8 +130,10 @@ class RecoveryTest {
         log(1, 3);
         log(4, 6);
         try (TxnLog log = new TxnLog(directory, 64, true)) {
-            log.truncate(2, 0);
-            assertThatThrownBy(() -> log.truncate(9, 0)).hasMessageContaining("no such entry");
+            log.checkCut(2, 0);
+            log.truncate(2);
+            assertThatThrownBy(() -> log.checkCut(9, 0)).hasMessageContaining("no such entry");
+            log.checkCut(9, 9);
         }
         assertThat(recover().tree().lastZxid()).isEqualTo(2);
     }

@@ -2,6 +2,7 @@ package dev.quorate.ensemble.admin;
 
 import dev.quorate.ensemble.config.ProcessEnvironment;
 import dev.quorate.ensemble.config.ServerConfig;
+import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.port.ConnectionStatistics;
@@ -296,8 +297,14 @@ final class Commands {
     }
 
     private static Map<String, Object> watchSummary(ServerFacts facts) {
-        int watches = facts.status().watches();
-        return fields("num_connections", 0, "num_paths", watches, "num_total_watches", watches);
+        MemberDetails details = facts.asked();
+        return fields(
+                "num_connections",
+                details.dataWatches().size(),
+                "num_paths",
+                details.watchedPaths(),
+                "num_total_watches",
+                details.watches());
     }
 
     private static Map<String, Object> zabState(ServerFacts facts) {

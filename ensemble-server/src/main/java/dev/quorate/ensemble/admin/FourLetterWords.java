@@ -1,13 +1,17 @@
 package dev.quorate.ensemble.admin;
 
 import dev.quorate.ensemble.config.MemberLines;
-import dev.quorate.ensemble.core.MemberStatus;
+import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.port.ConnectionStatistics;
 import dev.quorate.ensemble.quorum.Member;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The answers to four-letter words.
@@ -53,13 +57,13 @@ public final class FourLetterWords {
             case "srst" -> "Server stats reset.\n";
             case "conf" -> configuration(facts);
             case "dump" -> dump(facts);
-            case "wchs" ->
-                "%d connections watching %d paths\nTotal watches:%d\n"
-                        .formatted(
-                                facts.connections().size(),
-                                facts.status().watches(),
-                                facts.status().watches());
-            case "wchc", "wchp" -> "\n";
+            case "wchs" -> {
+                MemberDetails details = facts.asked();
+                yield "%d connections watching %d paths\nTotal watches:%d\n"
+                        .formatted(details.dataWatches().size(), details.watchedPaths(), details.watches());
+            }
+            case "wchc" -> watchesBySession(facts.asked());
+            case "wchp" -> watchesByPath(facts.asked());
             case "dirs" ->
                 "datadir_size: %d\nlogdir_size: %d\n"
                         .formatted(
@@ -138,6 +142,14 @@ public final class FourLetterWords {
         for (Map.Entry<String, Object> entry : Commands.configuration(facts).entrySet()) {
             text.append(CONF_NAMES.getOrDefault(entry.getKey(), entry.getKey()));
             text.append('=').append(entry.getValue()).append('\n');
+            // What the admin server's answer has not.
+            switch (entry.getKey()) {
+                case "client_port" -> text.append("secureClientPort=-1\n");
+                case "data_dir" -> sizeLine(text, "dataDirSize", facts.config().dataDir());
+                case "data_log_dir" ->
+                    sizeLine(text, "dataLogSize", facts.config().dataLogDir());
+                default -> {}
+            }
         }
         if (facts.config().quorum().members() != null) {
             text.append("membership: \n");
@@ -148,6 +160,10 @@ public final class FourLetterWords {
                     .append(Long.toHexString(facts.status().config().version()));
         }
         return text.toString();
+    }
+
+    private static void sizeLine(StringBuilder text, String name, Path directory) {
+        text.append(name).append('=').append(DirectorySize.of(directory)).append('\n');
     }
 
     private static final Map<String, String> CONF_NAMES = Map.ofEntries(
@@ -167,19 +183,44 @@ public final class FourLetterWords {
             Map.entry("quorum_port", "quorumPort"),
             Map.entry("peer_type", "peerType"));
 
+    /// Sessions in the form of a follower's answer, whatever this server is: which expires when, the leader's buckets
+    /// know.
     private static String dump(ServerFacts facts) {
+        MemberDetails details = facts.asked();
         StringBuilder text = new StringBuilder("SessionTracker dump:\n");
-        List<MemberStatus.ConnectionInfo> clients = facts.status().clients();
-        text.append("Global Sessions(").append(facts.status().sessions()).append("):\n");
-        for (MemberStatus.ConnectionInfo client : clients) {
-            text.append("0x%x\t%dms\n".formatted(client.sessionId(), client.sessionTimeoutMillis()));
-        }
+        text.append("Global Sessions(").append(details.sessions().size()).append("):\n");
+        details.sessions().forEach((session, timeout) -> text.append("0x%x\t%dms\n".formatted(session, timeout)));
         text.append("ephemeral nodes dump:\n");
-        text.append("Sessions with Ephemerals (").append(0).append("):\n");
-        text.append("Connections dump:\nConnections Sets (1)/(")
-                .append(clients.size())
-                .append("):\n");
+        text.append("Sessions with Ephemerals (%d):\n"
+                .formatted(details.ephemerals().size()));
+        details.ephemerals().forEach((session, paths) -> list(text, "0x%x:".formatted(session), paths));
+        text.append("Connections dump:\nConnections Sets (1)/(%d):\n"
+                .formatted(facts.connections().size()));
+        for (ConnectionStatistics connection : facts.connections()) {
+            text.append("\tip: /%s sessionId: 0x%x\n".formatted(connection.remote(), connection.sessionId()));
+        }
         return text.toString();
+    }
+
+    private static void list(StringBuilder text, String head, Iterable<String> lines) {
+        text.append(head).append('\n');
+        lines.forEach(line -> text.append('\t').append(line).append('\n'));
+    }
+
+    private static String watchesBySession(MemberDetails details) {
+        StringBuilder text = new StringBuilder();
+        details.dataWatches().forEach((session, paths) -> list(text, "0x%x".formatted(session), paths));
+        return text.append('\n').toString();
+    }
+
+    private static String watchesByPath(MemberDetails details) {
+        SortedMap<String, List<String>> byPath = new TreeMap<>();
+        details.dataWatches()
+                .forEach((session, paths) -> paths.forEach(path ->
+                        byPath.computeIfAbsent(path, key -> new ArrayList<>()).add("0x%x".formatted(session))));
+        StringBuilder text = new StringBuilder();
+        byPath.forEach((path, sessions) -> list(text, path, sessions));
+        return text.append('\n').toString();
     }
 
     private static String environment(ServerFacts facts) {

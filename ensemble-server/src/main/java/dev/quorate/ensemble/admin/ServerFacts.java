@@ -1,10 +1,13 @@
 package dev.quorate.ensemble.admin;
 
 import dev.quorate.ensemble.config.ServerConfig;
+import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.port.ClientTraffic;
 import dev.quorate.ensemble.port.ConnectionStatistics;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a server tells about itself, at one moment. `version` is the text of `srvr`; times are wall clock milliseconds.
 public record ServerFacts(
@@ -17,8 +20,23 @@ public record ServerFacts(
         long startedMillis,
         long leadingSinceMillis,
         long lastSnapshotSeconds,
-        long nowMillis) {
+        long nowMillis,
+        @Nullable MemberDetails details) {
     public static final String NOT_SERVING = "This ZooKeeper instance is not currently serving requests";
+
+    private static final Set<String> DETAILED = Set.of("dump", "wchs", "wchc", "wchp", "watch_summary");
+
+    /// Whether this word or command tells of single sessions and watches; `details` is null for all others.
+    public static boolean detailed(String command) {
+        return DETAILED.contains(command);
+    }
+
+    MemberDetails asked() {
+        if (details == null) {
+            throw new IllegalStateException("details were not collected");
+        }
+        return details;
+    }
 
     /// `leader`, `follower`, `observer` or `standalone`, as clients of ZooKeeper know them.
     public String mode() {

@@ -16,6 +16,9 @@ import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.zab.CommitRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -291,6 +294,19 @@ public final class EnsembleMember {
         state.out.publish(status());
     }
 
+    /// What administrators ask for now and then. On the core's thread, between steps.
+    public MemberDetails details() {
+        SortedMap<Long, List<String>> watches = new TreeMap<>();
+        Map<Long, List<String>> byConnection = state.watches.dataWatches();
+        for (Connection connection : state.clients.connections()) {
+            List<String> paths = byConnection.get(connection.id);
+            if (paths != null) {
+                watches.put(connection.session, paths.stream().sorted().toList());
+            }
+        }
+        return new MemberDetails(new TreeMap<>(state.tree.sessions()), state.tree.ephemerals(), watches);
+    }
+
     private MemberStatus status() {
         Leading leading = role instanceof Leading l ? l : null;
         Proposals proposals = leading != null
@@ -321,7 +337,7 @@ public final class EnsembleMember {
                 state.tree.size() + 1, // the root counts twice for whoever knows ZooKeeper: an empty server says 5
                 state.tree.ephemeralCount(),
                 state.watches.size(),
-                state.tree.approximateDataSize(),
+                state.tree.approximateDataSize() + 1, // its second name
                 state.tree.sessions().size(),
                 clients.size(),
                 state.clients.outstanding() + (proposals == null ? 0 : proposals.outstandingCount()),

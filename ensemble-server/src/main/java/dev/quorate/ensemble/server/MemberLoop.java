@@ -4,6 +4,7 @@ import dev.quorate.ensemble.admin.FourLetterWords;
 import dev.quorate.ensemble.admin.ServerFacts;
 import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.core.Event;
+import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.message.ConnectRequest;
@@ -33,6 +34,9 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     /// The member, as the loop sees it.
     interface Member {
         void step(Event event, long nowNanos, long wallMillis);
+
+        /// Between steps.
+        MemberDetails details();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(MemberLoop.class);
@@ -212,7 +216,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     CompletableFuture<ServerFacts> facts(String command) {
         CompletableFuture<ServerFacts> answer = new CompletableFuture<>();
         reactor.post(() -> {
-            ServerFacts facts = collect();
+            ServerFacts facts = collect(command);
             reset(command);
             answer.complete(facts);
         });
@@ -227,7 +231,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
         }
     }
 
-    private ServerFacts collect() {
+    private ServerFacts collect(String command) {
         MemberStatus current = status;
         return new ServerFacts(
                 version,
@@ -239,7 +243,8 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                 startedMillis,
                 leadingSinceMillis,
                 -1,
-                wallMillis);
+                wallMillis,
+                member != null && ServerFacts.detailed(command) ? member.details() : null);
     }
 
     @Override
@@ -247,7 +252,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
         if (!FourLetterWords.known(word)) {
             return null;
         }
-        String answer = FourLetterWords.answer(word, collect());
+        String answer = FourLetterWords.answer(word, collect(word));
         if (config.admin().answers(word)) {
             reset(word);
         }

@@ -6,6 +6,7 @@ import dev.quorate.ensemble.config.DynamicConfigFiles;
 import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.core.EnsembleMember;
 import dev.quorate.ensemble.core.Event;
+import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
@@ -111,7 +112,7 @@ public final class Server {
                     snapshotWriter,
                     self == null ? null : self.addresses().getFirst());
             EnsembleMember member = MemberAssembly.assemble(config, recovered, mayVote);
-            loop.attach((event, now, wall) -> member.step(event, now, wall, effects), log, clientPort);
+            loop.attach(running(member, effects), log, clientPort);
             log.start();
             snapshotWriter.start();
             if (election != null) {
@@ -132,6 +133,20 @@ public final class Server {
                 log.close();
             }
         }
+    }
+
+    private static MemberLoop.Member running(EnsembleMember member, Effects effects) {
+        return new MemberLoop.Member() {
+            @Override
+            public void step(Event event, long nowNanos, long wallMillis) {
+                member.step(event, nowNanos, wallMillis, effects);
+            }
+
+            @Override
+            public MemberDetails details() {
+                return member.details();
+            }
+        };
     }
 
     /// An empty store may vote only where that was asked for; one that is to vote gets its first snapshot at once, so

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,13 @@ public final class DataTree {
 
     public Collection<String> ephemeralsOf(long session) {
         return ephemerals.getOrDefault(session, Set.of());
+    }
+
+    /// Sorted by session and path.
+    public SortedMap<Long, List<String>> ephemerals() {
+        SortedMap<Long, List<String>> copy = new TreeMap<>();
+        ephemerals.forEach((session, paths) -> copy.put(session, List.copyOf(paths)));
+        return copy;
     }
 
     public int ephemeralCount() {

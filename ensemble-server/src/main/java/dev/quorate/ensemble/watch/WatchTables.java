@@ -153,17 +153,13 @@ public final class WatchTables {
         return data.watches + child.watches;
     }
 
-    /// Watches on data, as `wchs` counts them.
-    public int dataWatches() {
-        return data.watches;
-    }
-
-    public int paths() {
-        return data.byPath.size();
-    }
-
-    public int connections() {
-        return pathsOf.size();
+    /// Paths with a watch on data, by connection.
+    public Map<Long, List<String>> dataWatches() {
+        Map<Long, List<String>> watches = new HashMap<>();
+        data.byPath.forEach((path, at) -> at.keySet()
+                .forEach(connection -> watches.computeIfAbsent(connection, key -> new ArrayList<>())
+                        .add(path)));
+        return watches;
     }
 
     /// Tells everybody concerned of one change; one-shot watches are used up, also where the watcher may not read.

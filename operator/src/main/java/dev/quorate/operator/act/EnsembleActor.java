@@ -19,6 +19,7 @@ import java.util.Optional;
 /// Carries out the steps for an ensemble, in order, and stops at the first that the API refuses.
 @ApplicationScoped
 public class EnsembleActor {
+    private static final int UNPROCESSABLE = 422;
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
             .withFieldManager("ensemble-controller")
@@ -33,26 +34,40 @@ public class EnsembleActor {
 
     /// What the API said where it refused a step, empty when all were taken. A conflict is no refusal: the next
     /// observation tells more.
+    ///
+    /// @throws KubernetesClientException where the API is not well; nothing is known of the step then
     public Optional<String> carryOut(Ensemble ensemble, List<EnsembleStep> steps, Instant now) {
         for (EnsembleStep step : steps) {
             try {
-                carryOut(ensemble, step, now);
+                Optional<String> refused = carryOut(ensemble, step, now);
+                if (refused.isPresent()) {
+                    return refused;
+                }
             } catch (KubernetesClientException e) {
-                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-                    return Optional.of(name(step) + ": "
-                            + (e.getStatus() == null
-                                    ? String.valueOf(e.getMessage())
-                                    : e.getStatus().getMessage()));
+                switch (e.getCode()) {
+                    case HttpURLConnection.HTTP_CONFLICT, HttpURLConnection.HTTP_NOT_FOUND -> {}
+                    case HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, UNPROCESSABLE -> {
+                        return Optional.of(name(step) + ": "
+                                + (e.getStatus() == null
+                                        ? String.valueOf(e.getMessage())
+                                        : e.getStatus().getMessage()));
+                    }
+                    default -> throw e;
                 }
             }
         }
         return Optional.empty();
     }
 
-    private void carryOut(Ensemble ensemble, EnsembleStep step, Instant now) {
+    private Optional<String> carryOut(Ensemble ensemble, EnsembleStep step, Instant now) {
         switch (step) {
             case EnsembleStep.Apply apply -> apply(apply.object());
-            case EnsembleStep.PlaceMarker marker -> NewObjects.create(client, marker.marker());
+            case EnsembleStep.PlaceMarker marker -> {
+                // Members made without it could never vote, so nothing goes on before it is there.
+                if (NewObjects.create(client, marker.marker()) instanceof NewObjects.Refused refused) {
+                    return Optional.of(refused.message());
+                }
+            }
             case EnsembleStep.RemoveMarker marker ->
                 client.secrets()
                         .inNamespace(ensemble.getMetadata().getNamespace())
@@ -60,6 +75,7 @@ public class EnsembleActor {
                         .delete();
             case EnsembleStep.Restart restart -> restart(ensemble, restart, now);
         }
+        return Optional.empty();
     }
 
     private void apply(HasMetadata object) {

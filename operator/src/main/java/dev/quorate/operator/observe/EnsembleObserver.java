@@ -11,6 +11,7 @@ import dev.quorate.operator.observe.Observed.Proof;
 import dev.quorate.operator.observe.ObservedMember.PodFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,12 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /// Reads an ensemble: its objects from the API, its members from their admin servers, all at once, and a commit as
 /// proof that a quorum works. Lists are read from the API and not from caches: what was just made must be seen.
@@ -51,25 +54,36 @@ public class EnsembleObserver {
     public Observed observe(Ensemble ensemble, boolean disruptive) {
         String namespace = ensemble.getMetadata().getNamespace();
         String name = ensemble.getMetadata().getName();
-        List<StatefulSet> sets = client.apps()
+        List<HasMetadata> objects = new ArrayList<>(shared(namespace, name));
+        Optional.ofNullable(client.secrets()
+                        .inNamespace(namespace)
+                        .withName(ObjectNames.initializeSecret(name))
+                        .get())
+                .ifPresent(objects::add);
+        List<StatefulSet> allSets = client.apps()
                 .statefulSets()
                 .inNamespace(namespace)
                 .withLabels(ObjectNames.selector(name))
                 .list()
                 .getItems();
-        List<Pod> pods = client.pods()
+        List<Pod> allPods = client.pods()
                 .inNamespace(namespace)
                 .withLabels(ObjectNames.selector(name))
                 .list()
                 .getItems();
-        List<ObservedMember> members = members(Member.of(name, ensemble.getSpec()), sets, pods);
+        Set<String> self = Set.of(ensemble.getMetadata().getUid());
+        List<StatefulSet> sets = Ownership.ownedBy(self, allSets);
+        Set<String> setUids = sets.stream().map(s -> s.getMetadata().getUid()).collect(Collectors.toSet());
+        List<String> leftovers = new ArrayList<>(Ownership.leftovers(self, objects));
+        leftovers.addAll(Ownership.leftovers(self, allSets));
+        leftovers.addAll(Ownership.leftovers(setUids, allPods));
+        List<HasMetadata> own = Ownership.ownedBy(self, objects);
+        List<ObservedMember> members =
+                members(Member.of(name, ensemble.getSpec()), sets, Ownership.ownedBy(setUids, allPods));
         return new Observed(
-                shared(namespace, name),
-                client.secrets()
-                                .inNamespace(namespace)
-                                .withName(ObjectNames.initializeSecret(name))
-                                .get()
-                        != null,
+                leftovers,
+                own.stream().filter(o -> !(o instanceof Secret)).toList(),
+                own.stream().anyMatch(o -> o instanceof Secret),
                 members,
                 proof(ensemble.getMetadata().getUid(), members, disruptive),
                 ensemble.getSpec().recoveryBackup().map(backup -> client.resources(EnsembleBackup.class)

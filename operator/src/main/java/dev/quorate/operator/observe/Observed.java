@@ -8,12 +8,14 @@ import java.util.Optional;
 
 /// All that the planner of an ensemble looks at.
 ///
+/// @param leftovers what is there under a name of this ensemble and belongs to another owner, in words
 /// @param shared the objects of the ensemble beside its StatefulSets
 /// @param markerThere the Secret that lets an empty disk vote
 /// @param members in the order of their ids
 /// @param proof of the last commit that was asked for
 /// @param backup the EnsembleBackup that the ensemble begins with, where its spec names one and it is there
 public record Observed(
+        List<String> leftovers,
         List<HasMetadata> shared,
         boolean markerThere,
         List<ObservedMember> members,

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 /// What to do next for an ensemble. The whole state is planned anew each time; of what was before only the status is
 /// known.
 ///
+/// 0. While something of an earlier Ensemble of this name is still there, nothing: it would be taken for this one's.
 /// 1. Shared objects are what they should be.
 /// 2. Bootstrap (operator-design.md §4.4): the marker, then all members at once with the full list; initialized once
 ///    every member serves and a commit succeeded; then the marker goes and never comes back.
@@ -32,6 +33,8 @@ import java.util.stream.Collectors;
 public final class EnsemblePlanner {
     /// Condition that keeps the end of the bootstrap for ever.
     public static final String INITIALIZED = "Initialized";
+
+    public static final String ZXID_REGRESSION = "ZxidRegression";
 
     private static final int FOREIGN_VOLUME = 78;
 
@@ -62,15 +65,22 @@ public final class EnsemblePlanner {
     private EnsemblePlan plan(String defaultImage) {
         Optional<Recovery> recovery = Optional.empty();
         boolean wasInitialized = isInitialized(status);
+        if (!observed.leftovers().isEmpty()) {
+            return nothing(
+                    new Progress.Underway(
+                            "WaitingForDeletion",
+                            observed.leftovers().getFirst() + " is in the way until it is deleted"),
+                    wasInitialized);
+        }
         if (!wasInitialized && spec.recoveryBackup().isPresent()) {
             String backup = spec.recoveryBackup().orElseThrow();
             switch (RecoverySource.of(backup, observed.backup(), spec.recoveryEpochAbove())) {
                 case RecoverySource.Available available -> recovery = Optional.of(available.recovery());
                 case RecoverySource.NotYet not -> {
-                    return nothing(new Progress.Underway(not.reason(), not.message()));
+                    return nothing(new Progress.Underway(not.reason(), not.message()), false);
                 }
                 case RecoverySource.Never never -> {
-                    return nothing(new Progress.Stuck(never.reason(), never.message()));
+                    return nothing(new Progress.Stuck(never.reason(), never.message()), false);
                 }
             }
         }
@@ -84,8 +94,8 @@ public final class EnsemblePlanner {
         return roll(sets, initialized);
     }
 
-    private EnsemblePlan nothing(Progress progress) {
-        return new EnsemblePlan(List.of(), progress, null, false, Map.of());
+    private EnsemblePlan nothing(Progress progress, boolean initialized) {
+        return new EnsemblePlan(List.of(), progress, status.operation(), initialized, Map.of());
     }
 
     public static boolean isInitialized(EnsembleStatus status) {
@@ -143,6 +153,10 @@ public final class EnsemblePlanner {
     }
 
     private EnsemblePlan roll(Map<Long, MemberSet> sets, boolean initialized) {
+        Optional<Progress> regression = regression();
+        if (regression.isPresent()) {
+            return new EnsemblePlan(List.copyOf(steps), regression.get(), status.operation(), initialized, Map.of());
+        }
         RollingPlanner.Outcome roll = RollingPlanner.plan(spec, status, observed, judge, sets, now);
         steps.addAll(roll.steps());
         return new EnsemblePlan(
@@ -158,10 +172,6 @@ public final class EnsemblePlanner {
             return new Progress.Stuck(
                     "VolumeRefused",
                     refused.get().name() + " does not start: " + refused.get().detail());
-        }
-        Optional<Progress> regression = regression();
-        if (regression.isPresent()) {
-            return regression.get();
         }
         if (roll.progress().isPresent()) {
             return roll.progress().get();
@@ -179,16 +189,19 @@ public final class EnsemblePlanner {
 
     /// I6: who serves with less than it was seen to have must not be trusted, and nobody else may be taken down.
     private Optional<Progress> regression() {
+        return lostData(status, observed).map(lost -> new Progress.Stuck(ZXID_REGRESSION, lost));
+    }
+
+    /// Who serves with less than it had, in words.
+    public static Optional<String> lostData(EnsembleStatus status, Observed observed) {
         return observed.members().stream()
                 .filter(ObservedMember::serving)
                 .filter(m -> m.facts()
                         .filter(f -> f.standsAtTransaction()
                                 && Long.compareUnsigned(f.zxid(), highestSeen(status, m.id())) < 0)
                         .isPresent())
-                .<Progress>map(m -> new Progress.Stuck(
-                        "ZxidRegression",
-                        m.name() + " serves with less than it had: it was seen at 0x"
-                                + Long.toHexString(highestSeen(status, m.id()))))
+                .map(m -> m.name() + " serves with less than it had: it was seen at 0x"
+                        + Long.toHexString(highestSeen(status, m.id())))
                 .findFirst();
     }
 

@@ -20,6 +20,7 @@ import dev.quorate.operator.plan.RestartReason;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class EnsembleReport {
     public static final String QUORUM_AVAILABLE = "QuorumAvailable";
     public static final String MEMBERS_READY = "MembersReady";
+    public static final String DATA_INTACT = "DataIntact";
 
     private final Ensemble ensemble;
     private final EnsembleStatus before;
@@ -185,6 +187,12 @@ public final class EnsembleReport {
                 };
         made.add(QUORUM_AVAILABLE, judge.available(), quorumReason(), judge.explain());
         made.add(MEMBERS_READY, judge.allServe(), membersReason(), membersMessage());
+        Optional<String> lost = EnsemblePlanner.lostData(before, observed);
+        made.add(
+                DATA_INTACT,
+                lost.isEmpty(),
+                lost.isEmpty() ? "NothingLost" : EnsemblePlanner.ZXID_REGRESSION,
+                lost.orElse("no member came back with less than it was seen to have"));
         made.add(
                 EnsemblePlanner.INITIALIZED,
                 plan.initialized(),

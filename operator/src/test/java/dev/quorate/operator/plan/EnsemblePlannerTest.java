@@ -240,5 +240,25 @@ class EnsemblePlannerTest {
         world.pods.get(1L).zxid = 0x100000002L;
         EnsemblePlan plan = world.turn();
         assertThat(plan.progress().reason()).isEqualTo("ZxidRegression");
+        for (int i = 0; i < 5; i++) {
+            assertThat(world.turn().steps()).noneMatch(s -> s instanceof Restart);
+        }
+        assertThat(world.ensemble.getStatus().conditionsOrEmpty())
+                .filteredOn(c -> c.getType().equals("DataIntact"))
+                .singleElement()
+                .satisfies(c -> assertThat(c.getStatus()).isEqualTo("False"));
+    }
+
+    /// Applied anew right after it was deleted: what is left of the first must not spoil the bootstrap of the second.
+    @Test
+    void nothingIsDoneWhileObjectsOfAnEarlierEnsembleAreThere() {
+        World world = new World(3, 0);
+        world.leftovers = List.of("StatefulSet e-m1 of Ensemble e with uid uid-0");
+        EnsemblePlan plan = world.turn();
+        assertThat(plan.steps()).isEmpty();
+        assertThat(plan.progress().reason()).isEqualTo("WaitingForDeletion");
+        assertThat(plan.progress().message()).contains("StatefulSet e-m1");
+        world.leftovers = List.of();
+        assertThat(world.turn().steps()).hasAtLeastOneElementOfType(PlaceMarker.class);
     }
 }

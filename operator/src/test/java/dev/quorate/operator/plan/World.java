@@ -46,6 +46,7 @@ final class World {
     final Map<String, StatefulSet> sets = new TreeMap<>();
     final Map<Long, Running> pods = new TreeMap<>();
     final Map<Long, Long> disks = new HashMap<>();
+    List<String> leftovers = List.of();
     boolean marker;
     int markersPlaced;
     boolean commits = true;
@@ -110,6 +111,7 @@ final class World {
                 - 1;
         Proof proof = leader.isEmpty() ? Proof.NONE : new Proof(now, commits ? "" : "no commit in time");
         return new Observed(
+                leftovers,
                 List.copyOf(shared.values()),
                 marker,
                 members().stream().map(m -> observed(m, leader, synced)).toList(),

@@ -7,21 +7,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.quorate.ensemble.backup.Backups;
 import dev.quorate.ensemble.backup.LeaderLostException;
+import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.process.ServerProcess.Kind;
+import dev.quorate.ensemble.storage.SnapshotFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A backup is taken from a leader of either kind while clients hold locks; a new ensemble of either kind starts on it
 /// without anything of the old sessions.
@@ -81,15 +85,61 @@ class BackupAndRestoreTest {
 
     private static String write(ZooKeeper client, ZooKeeper other, int nodes) throws Exception {
         client.create("/many", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
-        for (int i = 0; i < nodes; i += 100) {
-            client.multi(Collections.nCopies(
-                    100, Op.create("/many/n-", new byte[50], Ids.READ_ACL_UNSAFE, CreateMode.PERSISTENT_SEQUENTIAL)));
-        }
+        CountDownLatch created = new CountDownLatch(nodes);
+        createMany(client, nodes, created);
+        created.await();
         client.create("/locks", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.CONTAINER);
         client.create("/locks/lock-", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL_SEQUENTIAL);
         client.create("/ttl", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT_WITH_TTL, null, 1_000_000_000);
         client.create("/here", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
         return other.create("/locks/lock-", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL_SEQUENTIAL);
+    }
+
+    private static void createMany(ZooKeeper client, int nodes, CountDownLatch created) {
+        for (int i = 0; i < nodes; i++) {
+            client.create(
+                    "/many/n-",
+                    new byte[50],
+                    Ids.READ_ACL_UNSAFE,
+                    CreateMode.PERSISTENT_SEQUENTIAL,
+                    (_, _, _, _) -> created.countDown(),
+                    null);
+        }
+    }
+
+    /// The snapshot that the leader sends is fuzzy then, and transactions come behind it.
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aBackupUnderWritesHoldsAllUpToOneOfThemAndWhatWasAcknowledgedBefore(Kind kind) throws Exception {
+        Path backups = Files.createDirectory(directory.resolve("backups"));
+        try (ProcessEnsemble ensemble =
+                new ProcessEnsemble(directory.resolve("e"), Collections.nCopies(3, kind), SETTINGS)) {
+            ensemble.startAll().awaitServing();
+            try (ZooKeeper client = StockClient.connect(ensemble.connectString())) {
+                client.create("/many", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+                int port = quorumPort(ensemble.leader());
+                CountDownLatch created = new CountDownLatch(8000);
+                createMany(client, 8000, created);
+                for (int i = 0; created.getCount() > 0; i++) {
+                    long acknowledged = 8000 - created.getCount();
+                    Path backup = backups.resolve("B" + i);
+                    Backups.take("127.0.0.1", port, backups, "B" + i);
+                    JsonNode manifest = new ObjectMapper().readTree(Files.readString(backup.resolve("manifest.json")));
+                    SortedMap<String, SnapshotChunk.Node> nodes = new TreeMap<>();
+                    SnapshotFiles.read(backup.resolve(manifest.path("file").asText()), chunk -> {
+                        if (chunk instanceof SnapshotChunk.Nodes some) {
+                            some.nodes().forEach(node -> nodes.put(node.path(), node));
+                        }
+                    });
+                    int many = nodes.get("/many").stat().createCount();
+                    assertThat(many).isGreaterThanOrEqualTo((int) acknowledged);
+                    assertThat(nodes.tailMap("/many/").headMap("/many0").keySet())
+                            .containsExactlyElementsOf(IntStream.range(0, many)
+                                    .mapToObj("/many/n-%010d"::formatted)
+                                    .toList());
+                }
+            }
+        }
     }
 
     private static JsonNode take(ProcessEnsemble ensemble, Path backups, String id) throws IOException {

@@ -25,6 +25,12 @@ public record EnsembleStatus(
         @Nullable OperationStatus operation,
         @Nullable List<Condition> conditions) {
 
+    /// An API may keep an empty object where an operation was: that is none.
+    @SuppressWarnings("NullAway") // what comes from the API may lack a field
+    public EnsembleStatus {
+        operation = operation == null || operation.member() == null ? null : operation;
+    }
+
     public static final EnsembleStatus EMPTY =
             new EnsembleStatus(null, null, null, null, null, null, null, null, null, null);
 

@@ -3,13 +3,16 @@ package dev.quorate.operator.plan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
-/// Whether an object is still what was applied: everything wanted is there, whatever else the API or others added. A
-/// quantity that the API writes another way counts as drift; applying it again then changes nothing.
+/// Whether an object is still what was applied: everything wanted is there, whatever else the API or others added. An
+/// amount that the API writes another way is the same amount.
 final class Drift {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern AMOUNT = Pattern.compile("[0-9]+([.][0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?");
 
     private Drift() {}
 
@@ -43,7 +46,18 @@ final class Drift {
             }
             return true;
         }
-        return wanted.equals(found) || wanted.asText().equals(found.asText());
+        return wanted.equals(found)
+                || wanted.asText().equals(found.asText())
+                || isSameAmount(wanted.asText(), found.asText());
+    }
+
+    private static boolean isSameAmount(String wanted, String found) {
+        return AMOUNT.matcher(wanted).matches()
+                && AMOUNT.matcher(found).matches()
+                && Quantity.parse(wanted)
+                                .getNumericalAmount()
+                                .compareTo(Quantity.parse(found).getNumericalAmount())
+                        == 0;
     }
 
     private static boolean empty(JsonNode node) {

@@ -132,7 +132,8 @@ public final class EnsemblePlanner {
         if (fresh && recovery.isEmpty() && !observed.markerThere()) {
             steps.add(new EnsembleStep.PlaceMarker(SharedObjects.initializeMarker(identity)));
         }
-        return judge.available() && judge.allServe();
+        // Observers have no say in it: the sooner the marker goes, the better.
+        return judge.available() && observed.voters().stream().allMatch(ObservedMember::serving);
     }
 
     private void keepSets(Map<Long, MemberSet> sets) {

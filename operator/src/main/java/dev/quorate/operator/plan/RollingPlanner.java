@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// The rolling restart (operator-design.md §4.3). Of the outdated members the first of these goes:
 ///
 /// 1. who has no pod: only its StatefulSet is brought up to date;
-/// 2. who does not serve: it carries no quorum, so nothing is asked (R28);
+/// 2. who does not serve: it carries no quorum, so nothing is asked (R28), but that without a quorum servers that run
+///    are tried one at a time;
 /// 3. nobody, while an up-to-date member does not serve (R27): a bad revision stops at its first member;
 /// 4. an observer, by id; 5. a follower, by id, if the judge lets it go; 6. the leader, when all others are done.
 ///
@@ -93,7 +94,7 @@ final class RollingPlanner {
         }
         OperationStatus operation = status.operation();
         Optional<ObservedMember> broken = outdated.stream()
-                .filter(m -> !m.serving())
+                .filter(m -> !m.serving() && !mayStillJoin(m, operation))
                 .min(Comparator.comparing(ObservedMember::state).thenComparing(ObservedMember::id));
         if (broken.isPresent()) {
             steps.add(restart(broken.get()));
@@ -109,6 +110,17 @@ final class RollingPlanner {
             return new Outcome(steps, Optional.empty(), null, reasons);
         }
         return next(outdated, operation, steps);
+    }
+
+    /// Without a quorum a voter whose server runs may be the one that brings it back: one of them is tried, then none
+    /// for the time that a member is given.
+    private boolean mayStillJoin(ObservedMember member, @Nullable OperationStatus operation) {
+        boolean runs = member.state() == MemberState.Alive || member.state() == MemberState.Syncing;
+        return runs
+                && member.member().votes()
+                && !judge.available()
+                && operation != null
+                && Instant.parse(operation.startedAt()).plus(memberTimeout).isAfter(now);
     }
 
     private static boolean isBehind(MemberSet wanted, ObservedMember member) {
@@ -207,7 +219,7 @@ final class RollingPlanner {
         return new Outcome(
                 steps,
                 Optional.of(new Progress.Underway("WaitingForQuorum", "the roll waits: " + message)),
-                null,
+                status.operation(),
                 reasons);
     }
 

@@ -25,6 +25,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,12 +36,14 @@ import java.util.Set;
 /// One ensemble: observe, plan, act, report. Changes of its pods and StatefulSets wake it up; between them it looks
 /// again by itself, often while something is under way. There is no finalizer: what belongs to an Ensemble goes with
 /// it.
+@GradualRetry(maxAttempts = -1, initialInterval = 1_000, maxInterval = 30_000)
 @ControllerConfiguration(
         name = "ensemble",
         fieldManager = "ensemble-controller",
         generationAwareEventProcessing = false)
 public class EnsembleReconciler implements Reconciler<Ensemble> {
     private static final Duration SOON = Duration.ofMillis(500);
+    private static final Duration HELD = Duration.ofSeconds(5);
     private static final Duration AT_REST = Duration.ofSeconds(20);
 
     private final KubernetesClient client;
@@ -102,9 +105,15 @@ public class EnsembleReconciler implements Reconciler<Ensemble> {
         UpdateControl<Ensemble> control = EnsembleReport.saysTheSame(before, after)
                 ? UpdateControl.noUpdate()
                 : UpdateControl.patchStatus(StatusPatch.of(ensemble, new Ensemble(), after));
-        boolean rests =
-                told.progress() instanceof Progress.Current && plan.steps().isEmpty();
-        return control.rescheduleAfter(rests ? AT_REST : SOON);
+        return control.rescheduleAfter(pace(told));
+    }
+
+    private static Duration pace(EnsemblePlan plan) {
+        return switch (plan.progress()) {
+            case Progress.Current current -> plan.steps().isEmpty() ? AT_REST : SOON;
+            case Progress.Underway underway -> SOON;
+            case Progress.Stuck stuck -> HELD;
+        };
     }
 
     private static EnsemblePlan stuck(EnsemblePlan plan, String message) {

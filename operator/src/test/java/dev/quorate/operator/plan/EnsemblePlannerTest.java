@@ -261,4 +261,37 @@ class EnsemblePlannerTest {
         world.leftovers = List.of();
         assertThat(world.turn().steps()).hasAtLeastOneElementOfType(PlaceMarker.class);
     }
+
+    /// A quorum may come back by itself: not all servers that look for a leader are restarted in its stead.
+    @Test
+    void withoutAQuorumServersThatRunAreTriedOneAtATime() {
+        World world = World.settled(5, 0);
+        world.pods.values().forEach(pod -> pod.state = MemberState.Alive);
+        world.changeConfig(1234);
+        long restarts = 0;
+        for (int i = 0; i < 60; i++) {
+            restarts += world.turn().steps().stream()
+                    .filter(s -> s instanceof Restart)
+                    .count();
+            world.makePods();
+        }
+        assertThat(restarts).isEqualTo(1);
+        world.now = world.now.plusSeconds(16 * 60);
+        assertThat(world.turn().steps()).filteredOn(s -> s instanceof Restart).hasSize(1);
+    }
+
+    @Test
+    void amountThatTheApiWritesAnotherWayIsNoDrift() {
+        World world = World.settled(3, 0);
+        StatefulSet set = world.sets.get("e-m2");
+        var request = set.getSpec()
+                .getVolumeClaimTemplates()
+                .getFirst()
+                .getSpec()
+                .getResources()
+                .getRequests();
+        assertThat(request.get("storage").toString()).isEqualTo("10Gi");
+        request.put("storage", io.fabric8.kubernetes.api.model.Quantity.parse("10240Mi"));
+        assertThat(world.turn().steps()).isEmpty();
+    }
 }

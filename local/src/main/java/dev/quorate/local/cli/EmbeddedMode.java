@@ -3,20 +3,14 @@ package dev.quorate.local.cli;
 import dev.quorate.local.LocalCluster;
 import dev.quorate.local.runtime.ImageMap;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The local cluster with the operator in it, as users deploy it: it knows nothing of where it runs but its kubeconfig.
 final class EmbeddedMode {
-    private static final long OPERATOR_GRACE_SECONDS = 10;
-
     private EmbeddedMode() {}
 
     static LocalCluster start(StateFolder state) throws IOException {
@@ -49,34 +43,6 @@ final class EmbeddedMode {
                 "-Dquarkus.http.port=0",
                 "-jar",
                 jar.toString());
-        Process operator = cluster.ledger().start(command, environment, state.path());
-        Thread.startVirtualThread(
-                () -> copy(operator.getInputStream(), state.path().resolve("operator.log")));
-        Path log = state.path().resolve("operator.log");
-        AtomicBoolean wanted = new AtomicBoolean(true);
-        var unused = operator.onExit().thenRun(() -> {
-            if (wanted.get()) {
-                System.err.println("quorate: the operator has ended by itself: " + log + " tells why");
-            }
-        });
-        cluster.part(() -> {
-            wanted.set(false);
-            end(operator);
-        });
-    }
-
-    private static void copy(InputStream from, Path to) {
-        try (InputStream output = from) {
-            Files.copy(output, to, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            System.err.println("quorate: " + to + ": " + e.getMessage());
-        }
-    }
-
-    private static void end(Process process) throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(OPERATOR_GRACE_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-        }
+        cluster.part(OperatorProcess.start(cluster.ledger(), command, environment, state.path()));
     }
 }

@@ -54,7 +54,10 @@ public record MemberSet(Member member, StatefulSet object, String revision) {
                 .withVolumeClaimTemplates(claim(member))
                 .endSpec()
                 .build();
-        set.getMetadata().setAnnotations(new LinkedHashMap<>(Map.of(ObjectNames.REVISION, revision)));
+        Map<String, String> annotations = new LinkedHashMap<>();
+        annotations.put(ObjectNames.APPLIED, Digest.of(set));
+        annotations.put(ObjectNames.REVISION, revision);
+        set.getMetadata().setAnnotations(annotations);
         return new MemberSet(member, set, revision);
     }
 

@@ -20,6 +20,9 @@ public final class ObjectNames {
     /// Annotation of an Ensemble, handed on to its pods: any new value is one safe roll.
     public static final String RESTART_AT = "quorate.dev/restart-at";
 
+    /// Annotation of a StatefulSet: digest of all that was applied, so that what is taken out of it is seen too.
+    static final String APPLIED = "quorate.dev/applied";
+
     static final String DATA_DIR = "/var/lib/quorate/data";
     static final String CONFIG_DIR = "/etc/quorate/config";
     static final String INITIALIZE_DIR = "/etc/quorate/initialize";

@@ -294,4 +294,24 @@ class EnsemblePlannerTest {
         request.put("storage", io.fabric8.kubernetes.api.model.Quantity.parse("10240Mi"));
         assertThat(world.turn().steps()).isEmpty();
     }
+
+    /// A member that loses its volume later must not begin with the old backup again and vote with it.
+    @Test
+    void restoreGoesFromTheTemplateOnceTheEnsembleIsInitialized() {
+        World world = new World(3, 0);
+        world.recover(Examples.completedBackup());
+        world.turn();
+        assertThat(world.markersPlaced).isZero();
+        assertThat(world.sets.values()).allMatch(set -> initContainers(set) == 1);
+        world.makePods();
+        List.of(1L, 2L, 3L).forEach(world::serve);
+        world.turn();
+        world.turn();
+        assertThat(world.sets.values()).allMatch(set -> initContainers(set) == 0);
+        assertThat(world.turn().steps()).isEmpty();
+    }
+
+    private static int initContainers(StatefulSet set) {
+        return set.getSpec().getTemplate().getSpec().getInitContainers().size();
+    }
 }

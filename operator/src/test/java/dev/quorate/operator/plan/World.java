@@ -1,11 +1,15 @@
 package dev.quorate.operator.plan;
 
+import dev.quorate.crds.Named;
+import dev.quorate.crds.backup.EnsembleBackup;
+import dev.quorate.crds.ensemble.BootstrapSpec;
 import dev.quorate.crds.ensemble.ConfigSpec;
 import dev.quorate.crds.ensemble.ConfigSpec.SnapshotSettings;
 import dev.quorate.crds.ensemble.Ensemble;
 import dev.quorate.crds.ensemble.EnsembleSpec;
 import dev.quorate.crds.ensemble.ObserverGroupSpec;
 import dev.quorate.crds.ensemble.ParticipantsSpec;
+import dev.quorate.crds.restore.RestoreSource;
 import dev.quorate.operator.desired.Member;
 import dev.quorate.operator.desired.ObjectNames;
 import dev.quorate.operator.observe.MemberState;
@@ -47,6 +51,7 @@ final class World {
     final Map<Long, Running> pods = new TreeMap<>();
     final Map<Long, Long> disks = new HashMap<>();
     List<String> leftovers = List.of();
+    Optional<EnsembleBackup> backup = Optional.empty();
     boolean marker;
     int markersPlaced;
     boolean commits = true;
@@ -73,6 +78,24 @@ final class World {
                 config,
                 null,
                 null));
+    }
+
+    /// It begins with a backup.
+    void recover(EnsembleBackup from) {
+        EnsembleSpec spec = ensemble.getSpec();
+        backup = Optional.of(from);
+        ensemble.setSpec(new EnsembleSpec(
+                null,
+                null,
+                null,
+                spec.participants(),
+                spec.observers(),
+                null,
+                null,
+                new BootstrapSpec(
+                        null,
+                        new BootstrapSpec.Recovery(
+                                new RestoreSource(new Named(from.getMetadata().getName())), 7L))));
     }
 
     /// Another configuration: every member is outdated.
@@ -116,7 +139,7 @@ final class World {
                 marker,
                 members().stream().map(m -> observed(m, leader, synced)).toList(),
                 proof,
-                Optional.empty());
+                backup);
     }
 
     private ObservedMember observed(Member member, Optional<Long> leader, int synced) {

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// A cluster in memory with one ensemble in it: carries out steps at once, and its members do what they are told to.
-final class World {
+public final class World {
     static final String IMAGE = "quorate/ensemble-server:1";
 
     /// A member as it runs.
@@ -45,7 +45,7 @@ final class World {
         Instant readySince = Instant.EPOCH;
     }
 
-    final Ensemble ensemble = new Ensemble();
+    public final Ensemble ensemble = new Ensemble();
     final Map<String, HasMetadata> shared = new TreeMap<>();
     final Map<String, StatefulSet> sets = new TreeMap<>();
     final Map<Long, Running> pods = new TreeMap<>();
@@ -55,10 +55,10 @@ final class World {
     boolean marker;
     int markersPlaced;
     boolean commits = true;
-    Instant now = Instant.parse("2026-11-25T10:00:00Z");
+    public Instant now = Instant.parse("2026-11-25T10:00:00Z");
     private int uids;
 
-    World(int participants, int observers) {
+    public World(int participants, int observers) {
         ensemble.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("ns")
                 .withName("e")
@@ -99,7 +99,7 @@ final class World {
     }
 
     /// Another configuration: every member is outdated.
-    void changeConfig(int snapCount) {
+    public void changeConfig(int snapCount) {
         EnsembleSpec spec = ensemble.getSpec();
         spec(
                 spec.participants().count(),
@@ -174,7 +174,7 @@ final class World {
     }
 
     /// Looks, plans, writes the status, acts: one turn of the reconciler.
-    EnsemblePlan turn() {
+    public EnsemblePlan turn() {
         Observed observed = observe();
         EnsemblePlan plan = EnsemblePlanner.plan(ensemble, observed, IMAGE, now);
         ensemble.setStatus(EnsembleReport.of(ensemble, observed, plan, now));
@@ -210,7 +210,7 @@ final class World {
     }
 
     /// Kubernetes makes the pod of every StatefulSet that has none.
-    void makePods() {
+    public void makePods() {
         for (Member member : members()) {
             StatefulSet set = sets.get(member.name());
             if (set != null && !pods.containsKey(member.id())) {
@@ -230,7 +230,7 @@ final class World {
         }
     }
 
-    void serve(long id) {
+    public void serve(long id) {
         Running running = pods.get(id);
         running.state = MemberState.Serving;
         running.readySince = now;
@@ -238,7 +238,7 @@ final class World {
     }
 
     /// Up and initialized, at rest.
-    static World settled(int participants, int observers) {
+    public static World settled(int participants, int observers) {
         World world = new World(participants, observers);
         for (int i = 0; i < 4; i++) {
             world.turn();

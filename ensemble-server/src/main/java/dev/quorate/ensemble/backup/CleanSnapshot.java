@@ -10,7 +10,6 @@ import dev.quorate.ensemble.storage.SnapshotFile;
 import dev.quorate.ensemble.tree.NodeDigest;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,7 +53,10 @@ public final class CleanSnapshot {
     private long znodes;
     private long digest;
     private long newestChange;
-    private final Set<String> emptiedContainers = new HashSet<>();
+    private long touchedParents;
+    private long emptiedContainers;
+    /// A container that the strip took children from, while none was seen in it.
+    private @Nullable String emptied;
 
     private CleanSnapshot(Source source, Rise rise) throws IOException {
         this.source = source;
@@ -74,11 +76,10 @@ public final class CleanSnapshot {
         long sourceZxid = overlay.lastZxid();
         int sessions = overlay.sessions().size();
         long zxid = rise.isNone() ? sourceZxid : Zxid.of(epoch, 0);
-        Overlay.Stripped stripped = overlay.strip(zxid);
-        for (String path : stripped.kept()) {
+        for (String path : overlay.strip(zxid)) {
             notes.add("session-owned znode " + path + " has children: kept as a persistent one");
         }
-        Path file = snapshot(directory, zxid, stripped.touched());
+        Path file = snapshot(directory, zxid);
         EpochFiles epochs = new EpochFiles(directory);
         epochs.accepted(epoch);
         epochs.current(epoch);
@@ -92,9 +93,9 @@ public final class CleanSnapshot {
                 newestChange,
                 znodes,
                 sessions,
-                stripped.znodes(),
-                stripped.touched().size(),
-                emptiedContainers.size(),
+                overlay.strippedZnodes(),
+                touchedParents,
+                emptiedContainers,
                 overlay.entries(),
                 notes);
     }
@@ -103,11 +104,7 @@ public final class CleanSnapshot {
     static Overlay replay(Source source) throws IOException {
         Overlay overlay = new Overlay(source.survey(), source.snapshotZxid());
         source.log(overlay::expect);
-        source.snapshot(chunk -> {
-            if (chunk instanceof SnapshotChunk.Nodes nodes) {
-                nodes.nodes().forEach(overlay::load);
-            }
-        });
+        source.snapshot(new Loading(overlay));
         source.log(overlay::apply);
         return overlay;
     }
@@ -125,7 +122,7 @@ public final class CleanSnapshot {
         return seen + rise.epochs();
     }
 
-    private Path snapshot(Path directory, long zxid, Set<String> touched) throws IOException {
+    private Path snapshot(Path directory, long zxid) throws IOException {
         SnapshotFile file = new SnapshotFile(directory, zxid);
         boolean done = false;
         try {
@@ -134,11 +131,12 @@ public final class CleanSnapshot {
             source.snapshot(chunk -> {
                 if (chunk instanceof SnapshotChunk.Nodes nodes) {
                     for (SnapshotChunk.Node node : nodes.nodes()) {
-                        overlay.merge(node, merged -> chunks.add(finished(merged, touched)));
+                        overlay.merge(node, (merged, touched) -> chunks.add(finished(merged, touched)));
                     }
                 }
             });
             chunks.flush();
+            follow("");
             file.write(new SnapshotChunk.End(zxid, digest));
             done = true;
         } finally {
@@ -149,7 +147,7 @@ public final class CleanSnapshot {
         return file.finish();
     }
 
-    private SnapshotChunk.Node finished(SnapshotChunk.Node node, Set<String> touched) {
+    private SnapshotChunk.Node finished(SnapshotChunk.Node node, boolean touched) {
         PersistedStat old = node.stat();
         PersistedStat stat = new PersistedStat(
                 old.czxid(),
@@ -166,13 +164,20 @@ public final class CleanSnapshot {
         znodes++;
         newestChange = Math.max(newestChange, Math.max(old.ctime(), old.mtime()));
         digest += Integer.toUnsignedLong(nodeDigest.of(node.path(), data, stat));
-        if (EphemeralOwner.isContainer(stat.owner()) && touched.contains(node.path())) {
-            emptiedContainers.add(node.path());
-        }
-        if (!node.path().isEmpty()) {
-            emptiedContainers.remove(ZnodePath.parent(node.path()));
+        follow(node.path());
+        if (touched) {
+            touchedParents++;
+            emptied = EphemeralOwner.isContainer(stat.owner()) ? node.path() : null;
         }
         return new SnapshotChunk.Node(node.path(), data, node.aclId(), stat);
+    }
+
+    /// A container is empty where the znode that follows is not in it.
+    private void follow(String path) {
+        if (emptied != null && (path.isEmpty() || !ZnodePath.parent(path).equals(emptied))) {
+            emptiedContainers++;
+        }
+        emptied = null;
     }
 
     private int createCount(String path, int count) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What is in a directory, with the log applied; nothing is changed, a torn tail neither.
 ///
@@ -35,8 +36,7 @@ public record Inspection(
 
     public static Inspection of(Source source) throws IOException {
         Overlay overlay = CleanSnapshot.replay(source);
-        Map<Long, Collection<String>> ephemerals = overlay.sessionOwned();
-        Count count = new Count(ephemerals.keySet());
+        Count count = new Count(overlay);
         source.snapshot(chunk -> {
             if (chunk instanceof SnapshotChunk.Nodes nodes) {
                 for (SnapshotChunk.Node node : nodes.nodes()) {
@@ -48,7 +48,7 @@ public record Inspection(
                 count.znodes,
                 count.dataBytes,
                 Set.copyOf(overlay.sessions()),
-                new TreeMap<>(ephemerals),
+                count.ephemerals,
                 count.containers,
                 count.ttlZnodes,
                 source.epochs().accepted(),
@@ -65,25 +65,28 @@ public record Inspection(
     }
 
     private static final class Count implements Overlay.Znodes {
-        private final Set<Long> owners;
+        private final Overlay overlay;
+        final Map<Long, Collection<String>> ephemerals = new TreeMap<>();
         long znodes;
         long dataBytes;
         long containers;
         long ttlZnodes;
 
-        Count(Set<Long> owners) {
-            this.owners = owners;
+        Count(Overlay overlay) {
+            this.overlay = overlay;
         }
 
         @Override
-        public void accept(SnapshotChunk.Node node) {
+        public void accept(SnapshotChunk.Node node, boolean touched) {
             PersistedStat stat = node.stat();
             byte[] data = node.data();
             znodes++;
             dataBytes += data == null ? 0 : data.length;
-            if (EphemeralOwner.isContainer(stat.owner())) {
+            if (overlay.ownedBySession(node)) {
+                ephemerals.computeIfAbsent(stat.owner(), _ -> new TreeSet<>()).add(node.path());
+            } else if (EphemeralOwner.isContainer(stat.owner())) {
                 containers++;
-            } else if (EphemeralOwner.isTtl(stat.owner()) && !owners.contains(stat.owner())) {
+            } else if (EphemeralOwner.isTtl(stat.owner())) {
                 ttlZnodes++;
             }
         }

@@ -7,6 +7,7 @@ import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.txn.TxnHeader;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -14,14 +15,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The znodes that differ from the snapshot: those that the log names, their parents, and those of sessions. In two
-/// steps: [#expect] every entry, [#load] what the snapshot has of the expected paths, then [#apply] every entry.
-/// Applies
-/// as the tree does (storage-formats.md §6), so replaying over a fuzzy snapshot is harmless.
+/// The znodes that differ from the snapshot: those that the log names, their parents, and those of sessions that it
+/// closes. In steps: [#expect] every entry, [#load] what the snapshot has of the expected paths, [#apply] every entry,
+/// maybe [#strip], then [#merge] the snapshot with it. Applies as the tree does (storage-formats.md §6), so replaying
+/// over a fuzzy snapshot is harmless. Memory: what the log changes, and a bit for each znode of the snapshot.
 final class Overlay {
     /// Paths that are, or may be, other than in the snapshot.
     private final Set<String> expected = new HashSet<>();
@@ -31,18 +31,25 @@ final class Overlay {
     private final Map<Long, TreeSet<String>> owned = new HashMap<>();
     private final Set<Long> sessions;
     private final Set<Long> everSessions;
+    private final Set<Long> closing = new HashSet<>();
+    /// Positions in the snapshot of znodes with session-owned children that nothing else changes.
+    private final BitSet losers = new BitSet();
+    /// Parents that lost a child of the overlay to the strip.
+    private final Set<String> touched = new HashSet<>();
     private final AclIds acls;
     private long lastZxid;
     private long lastTime = -1;
     private int entries;
+    private int position;
+    private boolean stripped;
+    private long strippedAt;
+    private long strippedZnodes;
 
     Overlay(Survey survey, long snapshotZxid) {
         sessions = new TreeSet<>(survey.sessions.keySet());
         everSessions = new HashSet<>(sessions);
         acls = new AclIds(survey.acls, survey.aclIdMax);
         lastZxid = snapshotZxid;
-        survey.owned.forEach(this::expectWithParent);
-        expected.addAll(survey.belowOwned);
     }
 
     AclIds acls() {
@@ -69,10 +76,10 @@ final class Overlay {
     // --- first step: what the log names
 
     void expect(TxnEntry entry) {
-        expect(entry.txn());
+        expect(entry.header(), entry.txn());
     }
 
-    private void expect(Txn txn) {
+    private void expect(TxnHeader header, Txn txn) {
         switch (txn) {
             case Txn.Create create -> expectWithParent(create.path());
             case Txn.CreateContainer create -> expectWithParent(create.path());
@@ -82,13 +89,16 @@ final class Overlay {
             case Txn.SetData set -> expected.add(ZnodePath.key(set.path()));
             case Txn.Reconfig set -> expected.add(ZnodePath.key(set.path()));
             case Txn.SetAcl set -> expected.add(ZnodePath.key(set.path()));
-            case Txn.Multi multi -> multi.ops().forEach(this::expect);
+            case Txn.Multi multi -> multi.ops().forEach(op -> expect(header, op));
+            case Txn.CreateSession _ -> everSessions.add(header.sessionId());
             case Txn.CloseSession close -> {
+                everSessions.add(header.sessionId());
+                closing.add(header.sessionId());
                 if (close.paths() != null) {
                     close.paths().forEach(this::expectWithParent);
                 }
             }
-            case Txn.CheckVersion _, Txn.CreateSession _, Txn.Error _ -> {}
+            case Txn.CheckVersion _, Txn.Error _ -> {}
         }
     }
 
@@ -100,17 +110,33 @@ final class Overlay {
         }
     }
 
-    private static @Nullable String parent(String path) {
+    static @Nullable String parent(String path) {
         int slash = path.lastIndexOf('/');
         return slash < 0 ? null : path.substring(0, slash);
     }
 
     // --- second step: what the snapshot has of it
 
+    /// True where the log names the znode or closes the session that owns it.
+    boolean changes(SnapshotChunk.Node node) {
+        return expected.contains(node.path())
+                || (ownedBySession(node) && closing.contains(node.stat().owner()));
+    }
+
     void load(SnapshotChunk.Node node) {
-        if (expected.contains(node.path())) {
+        expected.add(node.path());
+        if (!present.containsKey(node.path())) {
             add(new ChangedZnode(node));
         }
+    }
+
+    /// The znode at this position of the snapshot has a child that a session owns and that is not loaded.
+    void losesChild(int at) {
+        losers.set(at);
+    }
+
+    boolean ownedBySession(SnapshotChunk.Node node) {
+        return !node.path().isEmpty() && Survey.ofSession(node.stat().owner(), everSessions);
     }
 
     private void add(ChangedZnode node) {
@@ -118,9 +144,9 @@ final class Overlay {
         String parent = parent(node.path);
         if (parent != null) {
             children.computeIfAbsent(parent, _ -> new TreeSet<>()).add(node.path);
-        }
-        if (node.owner != EphemeralOwner.NONE && node.owner != EphemeralOwner.CONTAINER) {
-            owned.computeIfAbsent(node.owner, _ -> new TreeSet<>()).add(node.path);
+            if (node.owner != EphemeralOwner.NONE && node.owner != EphemeralOwner.CONTAINER) {
+                owned.computeIfAbsent(node.owner, _ -> new TreeSet<>()).add(node.path);
+            }
         }
     }
 
@@ -192,10 +218,7 @@ final class Overlay {
                     multi.ops().forEach(op -> apply(header, op));
                 }
             }
-            case Txn.CreateSession _ -> {
-                sessions.add(header.sessionId());
-                everSessions.add(header.sessionId());
-            }
+            case Txn.CreateSession _ -> sessions.add(header.sessionId());
             case Txn.CloseSession close -> closeSession(header, close.paths());
             case Txn.CheckVersion _, Txn.Error _ -> {}
         }
@@ -253,43 +276,37 @@ final class Overlay {
 
     // --- what sessions own
 
-    /// Paths of session-owned znodes by their owner, in a fixed order.
-    Map<Long, Collection<String>> sessionOwned() {
-        Map<Long, Collection<String>> found = new TreeMap<>();
-        owned.forEach((owner, paths) -> {
+    /// Removes what sessions own, as if they had closed at `zxid`: here what is loaded, the rest in [#merge]. Returns
+    /// the znodes that have children and so became persistent.
+    Set<String> strip(long zxid) {
+        stripped = true;
+        strippedAt = zxid;
+        TreeSet<String> paths = new TreeSet<>();
+        owned.forEach((owner, own) -> {
             if (Survey.ofSession(owner, everSessions)) {
-                found.put(owner, List.copyOf(paths));
+                paths.addAll(own);
             }
         });
-        return found;
-    }
-
-    /// What a strip did. `touched` are the parents, `kept` znodes that have children and so became persistent.
-    record Stripped(int znodes, Set<String> touched, Set<String> kept) {}
-
-    /// Removes what sessions own, as if they had closed at `zxid`.
-    Stripped strip(long zxid) {
-        TreeSet<String> paths = new TreeSet<>();
-        sessionOwned().values().forEach(paths::addAll);
-        Set<String> touched = new TreeSet<>();
         Set<String> kept = new TreeSet<>();
-        int znodes = 0;
         for (String path : paths.descendingSet()) {
+            ChangedZnode node = present.get(path);
             if (childrenOf(path).isEmpty()) {
                 delete(zxid, path);
                 touched.add(ZnodePath.parent(path));
-                znodes++;
-            } else {
-                ChangedZnode node = present.get(path);
-                if (node != null) {
-                    drop(owned, node.owner, path);
-                    node.owner = EphemeralOwner.NONE;
-                    kept.add(path);
-                }
+                strippedZnodes++;
+            } else if (node != null) {
+                drop(owned, node.owner, path);
+                node.owner = EphemeralOwner.NONE;
+                kept.add(path);
             }
         }
         sessions.clear();
-        return new Stripped(znodes, touched, kept);
+        return kept;
+    }
+
+    /// How many znodes the strip removed, once all is merged.
+    long strippedZnodes() {
+        return strippedZnodes;
     }
 
     private Collection<String> childrenOf(String path) {
@@ -298,40 +315,55 @@ final class Overlay {
 
     // --- the result
 
-    /// Takes znodes, parents first.
+    /// Takes znodes depth first. `touched` tells that the strip took a child from it.
     interface Znodes {
-        void accept(SnapshotChunk.Node node) throws java.io.IOException;
+        void accept(SnapshotChunk.Node node, boolean touched) throws java.io.IOException;
     }
 
-    /// Hands over what has become of a znode of the snapshot, and with it what the log created below. Called with every
-    /// znode of the snapshot in its order.
+    /// Hands over what has become of a znode of the snapshot, and with it what the log created below. Called once with
+    /// every znode of the snapshot in its order.
     void merge(SnapshotChunk.Node base, Znodes out) throws java.io.IOException {
+        boolean loses = losers.get(position++) && stripped;
         String path = base.path();
         if (!expected.contains(path)) {
-            String parentPath = parent(path);
-            ChangedZnode parent = parentPath == null ? null : present.get(parentPath);
-            if (parentPath != null && expected.contains(parentPath) && (parent == null || !parent.inBase)) {
-                expected.add(path); // its parent is not the one that the snapshot shows: it went with that one
-            } else {
-                out.accept(base);
-            }
+            mergeUnchanged(base, loses, out);
             return;
         }
         ChangedZnode now = present.get(path);
         if (now == null || !now.inBase) {
             return;
         }
+        if (loses) {
+            touched.add(path);
+            now.pzxid = Math.max(now.pzxid, strippedAt);
+        }
         Deque<ChangedZnode> open = new ArrayDeque<>();
         open.push(now);
         while (!open.isEmpty()) {
             ChangedZnode node = open.pop();
-            out.accept(node.node());
+            out.accept(node.node(), touched.contains(node.path));
             for (String child : childrenOf(node.path)) {
                 ChangedZnode created = present.get(child);
                 if (created != null && !created.inBase) {
                     open.push(created);
                 }
             }
+        }
+    }
+
+    private void mergeUnchanged(SnapshotChunk.Node base, boolean loses, Znodes out) throws java.io.IOException {
+        String parentPath = parent(base.path());
+        ChangedZnode parent = parentPath == null ? null : present.get(parentPath);
+        if (parentPath != null && expected.contains(parentPath) && (parent == null || !parent.inBase)) {
+            expected.add(base.path()); // its parent is not the one that the snapshot shows: it went with that one
+        } else if (stripped && ownedBySession(base)) {
+            strippedZnodes++;
+        } else if (loses) {
+            ChangedZnode node = new ChangedZnode(base);
+            node.pzxid = Math.max(node.pzxid, strippedAt);
+            out.accept(node.node(), true);
+        } else {
+            out.accept(base, false);
         }
     }
 }

@@ -6,21 +6,15 @@ import dev.quorate.ensemble.model.EphemeralOwner;
 import dev.quorate.ensemble.model.ZnodePath;
 import dev.quorate.ensemble.storage.CorruptFileException;
 import dev.quorate.ensemble.storage.SnapshotFiles;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
-/// A first look at a whole snapshot: its sessions, its ACLs, and which of its znodes sessions own. Checks that every
-/// znode comes after its parent.
+/// A first look at a whole snapshot: its sessions and its ACLs. Checks that it is depth first.
 final class Survey implements SnapshotFiles.Sink {
     final Map<Long, Integer> sessions = new TreeMap<>();
     final Map<Long, List<Acl>> acls = new TreeMap<>();
-    /// Paths of session-owned znodes; of their children too, which no server makes but Apache's loads.
-    final Set<String> owned = new TreeSet<>();
-    final Set<String> belowOwned = new HashSet<>();
     long aclIdMax;
     private String previous = ZnodePath.ROOT;
     private boolean any;
@@ -56,12 +50,6 @@ final class Survey implements SnapshotFiles.Sink {
         any = true;
         previous = path;
         aclIdMax = Math.max(aclIdMax, node.aclId());
-        if (ofSession(node.stat().owner(), sessions.keySet())) {
-            owned.add(path);
-        }
-        if (!path.isEmpty() && owned.contains(ZnodePath.parent(path))) {
-            belowOwned.add(path);
-        }
     }
 
     /// Snapshots are written depth first: a parent is the znode before, or above it.

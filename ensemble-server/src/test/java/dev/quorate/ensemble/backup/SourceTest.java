@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,45 @@ class SourceTest {
 
     private static SnapshotChunk.Node node(String path, long owner) {
         return new SnapshotChunk.Node(path, new byte[0], -1, new PersistedStat(1, 1, 0, 0, 0, 1, 0, owner, 1));
+    }
+
+    @Test
+    void parentsOfWhatASnapshotHoldsOfSessionsAreTouchedAlsoWhereTheLogNamesOnlySome() throws IOException {
+        SnapshotFile file = new SnapshotFile(files.versioned, 9);
+        file.write(new SnapshotChunk.Head(new TreeMap<>(Map.of(5L, 1000, 6L, 1000)), Map.of()));
+        file.write(new SnapshotChunk.Nodes(List.of(
+                node("", 0),
+                node("/open", 0),
+                node("/open/a", 5),
+                node("/open/b", 0),
+                node("/closed", EphemeralOwner.CONTAINER),
+                node("/closed/a", 6),
+                node("/full", EphemeralOwner.CONTAINER),
+                node("/full/a", 5),
+                node("/full/b", 0),
+                node("/set", EphemeralOwner.CONTAINER),
+                node("/set/a", 5),
+                node("/set/b", 5))));
+        file.write(new SnapshotChunk.End(0, 0));
+        file.finish();
+        // A list of what the session owns came with 3.6.
+        files.log(
+                ServerFiles.entry(6, 10, new Txn.CloseSession(null)),
+                ServerFiles.entry(5, 11, new Txn.SetData("/set/a", new byte[1], 1)),
+                ServerFiles.entry(1, 12, new Txn.Error(-101)));
+        CleanSnapshot.Written written = filter();
+        Map<String, SnapshotChunk.Node> nodes = ServerFiles.nodes(written.file());
+        assertThat(nodes).containsOnlyKeys("", "/open", "/open/b", "/closed", "/full", "/full/b", "/set");
+        Map<String, Long> pzxids = new TreeMap<>();
+        nodes.forEach((path, node) -> pzxids.put(path, node.stat().pzxid()));
+        assertThat(pzxids)
+                .isEqualTo(Map.of(
+                        "", 1L, "/open", 12L, "/open/b", 1L, "/closed", 10L, "/full", 12L, "/full/b", 1L, "/set", 12L));
+        assertThat(written.ephemeralsStripped()).isEqualTo(4);
+        assertThat(written.touchedParents()).isEqualTo(3);
+        assertThat(written.emptiedContainers()).isEqualTo(1);
+        assertThat(Inspection.of(Source.open(files.dataDir, files.dataDir)).ephemerals())
+                .isEqualTo(Map.of(5L, new TreeSet<>(List.of("/full/a", "/open/a", "/set/a", "/set/b"))));
     }
 
     @Test

@@ -160,16 +160,22 @@ class FilterTest {
     }
 
     @Test
-    void aTreeThatIsFarLargerThanTheHeapIsFiltered() throws Exception {
+    void aTreeAndEphemeralsFarLargerThanTheHeapAreFiltered() throws Exception {
         Path source = directory.resolve("big");
         SnapshotFile file = new SnapshotFile(Files.createDirectories(source.resolve("version-2")), 0x1_0000_0000L);
         file.write(new SnapshotChunk.Head(Map.of(7L, 5000), Map.of()));
         file.write(new SnapshotChunk.Nodes(List.of(node("", 0, 0), node("/n", 0, 0))));
         for (int i = 0; i < 3000; i++) {
-            // 50 znodes of a kilobyte, or one of half a megabyte; one in a hundred is somebody's.
+            // 50 znodes of a kilobyte, or one of half a megabyte, or 1000 locks without data, each in a folder or not.
             List<SnapshotChunk.Node> nodes = new ArrayList<>();
+            for (int j = 0; j < 1000 && i % 10 == 5; j++) {
+                nodes.add(node("/n/" + i + "-" + j, 0, j < 500 ? 7 : 0));
+                if (j >= 500) {
+                    nodes.add(node("/n/" + i + "-" + j + "/lock", 0, 8));
+                }
+            }
             for (int j = 0; j < (i % 20 == 0 ? 1 : 50); j++) {
-                nodes.add(node("/n/" + i + "-" + j, i % 20 == 0 ? 1 << 19 : 1024, j == 1 && i % 2 == 0 ? 7 : 0));
+                nodes.add(node("/n/" + i + "-" + j + "d", i % 20 == 0 ? 1 << 19 : 1024, j % 3 == 1 ? 7 : 0));
             }
             file.write(new SnapshotChunk.Nodes(nodes));
         }
@@ -178,9 +184,9 @@ class FilterTest {
         Path clean = directory.resolve("clean");
         Run run = verb("-Xmx64m", "filter", "--data-dir", source, "--output", clean, "--output-format", "json");
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.json().path("znodes").asInt()).isEqualTo(2 + 150 + 2850 * 50 - 1350);
-        assertThat(run.json().path("ephemeralsStripped").asInt()).isEqualTo(1350);
-        assertThat(run.json().path("touchedParents").asInt()).isEqualTo(1);
+        assertThat(run.json().path("znodes").asInt()).isEqualTo(2 + 150 + 300 * 500 + 2850 * 33);
+        assertThat(run.json().path("ephemeralsStripped").asInt()).isEqualTo(300 * 1000 + 2850 * 17);
+        assertThat(run.json().path("touchedParents").asInt()).isEqualTo(1 + 300 * 500);
     }
 
     private static SnapshotChunk.Node node(String path, int bytes, long owner) {

@@ -57,7 +57,10 @@ public final class PodHistory implements AutoCloseable {
         if (goes && !uid.equals(gone.put(name, uid))) {
             restarts.add(name);
         }
-        down.put(name, !isUp);
+        // A server that is between two leaders is not ready either, but nobody has taken it down.
+        if (isUp || goes) {
+            down.put(name, !isUp);
+        }
         List<String> who = down.entrySet().stream()
                 .filter(Map.Entry::getValue)
                 .map(Map.Entry::getKey)
@@ -75,7 +78,7 @@ public final class PodHistory implements AutoCloseable {
         }
     }
 
-    /// The most pods that were not ready at the same time.
+    /// The most pods that were gone, or not yet back, at the same time.
     public synchronized int mostDown() {
         return mostDown;
     }

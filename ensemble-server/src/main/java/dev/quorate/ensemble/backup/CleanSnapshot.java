@@ -7,7 +7,6 @@ import dev.quorate.ensemble.model.ZnodePath;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.storage.EpochFiles;
 import dev.quorate.ensemble.storage.SnapshotFile;
-import dev.quorate.ensemble.tree.NodeDigest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,10 +47,8 @@ public final class CleanSnapshot {
     private final Rise rise;
     private final Overlay overlay;
     private final long epoch;
-    private final NodeDigest nodeDigest = new NodeDigest();
     private final Set<String> notes = new TreeSet<>();
     private long znodes;
-    private long digest;
     private long newestChange;
     private long touchedParents;
     private long emptiedContainers;
@@ -137,7 +134,7 @@ public final class CleanSnapshot {
             });
             chunks.flush();
             follow("");
-            file.write(new SnapshotChunk.End(zxid, digest));
+            file.write(new SnapshotChunk.End(0, 0));
             done = true;
         } finally {
             if (!done) {
@@ -163,7 +160,6 @@ public final class CleanSnapshot {
         byte @Nullable [] data = node.path().equals(ZnodePath.CONFIG) ? new byte[0] : node.data();
         znodes++;
         newestChange = Math.max(newestChange, Math.max(old.ctime(), old.mtime()));
-        digest += Integer.toUnsignedLong(nodeDigest.of(node.path(), data, stat));
         follow(node.path());
         if (touched) {
             touchedParents++;

@@ -18,6 +18,6 @@ public sealed interface SnapshotChunk {
     /// `aclId` -1 is world:anyone with all rights.
     record Node(String path, byte @Nullable [] data, long aclId, PersistedStat stat) {}
 
-    /// `digestZxid` 0 when no digest is known. The peer wire drops both.
+    /// `digestZxid` 0 when no digest is known: a file then ends with its znodes. The peer wire drops both.
     record End(long digestZxid, long treeDigest) implements SnapshotChunk {}
 }

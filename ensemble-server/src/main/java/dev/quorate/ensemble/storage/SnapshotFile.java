@@ -53,6 +53,9 @@ public final class SnapshotFile {
     private void end(SnapshotChunk.End end) throws IOException {
         buffer.writeString(SnapshotWire.END_OF_NODES);
         seal();
+        if (end.digestZxid() == 0) {
+            return; // such a file loads whatever the settings of the server that reads it (storage-formats.md §4.1)
+        }
         buffer.writeLong(end.digestZxid())
                 .writeInt(SnapshotFiles.DIGEST_VERSION)
                 .writeLong(end.treeDigest());

@@ -95,9 +95,7 @@ class CleanSnapshotLawsTest {
             Path versioned = output.resolve("version-2");
             Recovery.Recovered recovered = new Recovery(versioned, versioned, true).run(0);
             assertThat(TreeText.of(recovered.tree())).as("seed %s", seed).isEqualTo(TreeText.of(run.tree));
-            assertThat(recovered.notes())
-                    .as("seed %s: the digest is right", seed)
-                    .isEmpty();
+            assertThat(recovered.notes()).as("seed %s", seed).isEmpty();
             assertThat(written.znodes()).as("seed %s", seed).isEqualTo(run.tree.size());
             assertThat(written.sessionsStripped()).as("seed %s", seed).isEqualTo(sessions);
             assertThat(written.ephemeralsStripped()).as("seed %s", seed).isEqualTo(ephemerals);

@@ -60,6 +60,17 @@ class SnapshotEndingsTest {
         return (SnapshotChunk.End) chunks.getLast();
     }
 
+    @Test
+    void withoutADigestAFileEndsWithItsFirstSeal() throws IOException {
+        SnapshotFile file = new SnapshotFile(directory, 6);
+        SnapshotCursor cursor = new SnapshotCursor(new DataTree(true));
+        SnapshotChunk chunk;
+        while ((chunk = cursor.next(100)) != null) {
+            file.write(chunk instanceof SnapshotChunk.End ? new SnapshotChunk.End(0, 0) : chunk);
+        }
+        assertThat(Files.readAllBytes(file.finish())).isEqualTo(upToSeal);
+    }
+
     private interface Fields {
         void write(DataOutputStream out) throws IOException;
     }

@@ -144,7 +144,7 @@ public final class CleanSnapshot {
         return file.finish();
     }
 
-    private SnapshotChunk.Node finished(SnapshotChunk.Node node, boolean touched) {
+    private SnapshotChunk.Node finished(SnapshotChunk.Node node, boolean touched) throws RefusedException {
         PersistedStat old = node.stat();
         PersistedStat stat = new PersistedStat(
                 old.czxid(),
@@ -176,14 +176,14 @@ public final class CleanSnapshot {
         emptied = null;
     }
 
-    private int createCount(String path, int count) {
+    private int createCount(String path, int count) throws RefusedException {
         if (count <= 0 || rise.sequences() == 0) {
             return count;
         }
         if (count > Integer.MAX_VALUE - rise.sequences()) {
-            notes.add("znode " + ZnodePath.shown(path) + ": its sequence counter " + count
-                    + " is too high to be raised: left as it is");
-            return count;
+            throw new RefusedException("znode " + ZnodePath.shown(path) + ": its sequence counter " + count
+                    + " is too high to be raised by " + rise.sequences() + ": at most " + Integer.MAX_VALUE
+                    + " is possible");
         }
         return count + rise.sequences();
     }

@@ -32,6 +32,8 @@ public final class Observer {
     /// Proposed and not committed yet.
     private final Deque<TxnEntry> proposed = new ArrayDeque<>();
     private long lastWritten;
+    /// What the leader said that its DIFF goes to.
+    private long promised;
 
     private Observer(LeaderLink leader, Path directory) {
         this.leader = leader;
@@ -78,7 +80,8 @@ public final class Observer {
                 file.finish();
                 lastWritten = snap.zxid();
             }
-            case QuorumPacket.Diff _ -> {
+            case QuorumPacket.Diff diff -> {
+                promised = diff.zxid();
                 SnapshotFile file = new SnapshotFile(directory, 0);
                 SnapshotCursor empty = new SnapshotCursor(new DataTree(true));
                 SnapshotChunk chunk;
@@ -119,6 +122,10 @@ public final class Observer {
                 case QuorumPacket.NewLeader _ -> leader.write(new QuorumPacket.Ack(newLeaderZxid));
                 case QuorumPacket.Ping _ -> leader.write(new QuorumPacket.Ping(lastWritten, java.util.List.of()));
                 case QuorumPacket.UpToDate _ -> {
+                    if (lastWritten < promised) {
+                        throw new MalformedRecordException(
+                                "a Diff to " + Zxid.hex(promised) + " that ends at " + Zxid.hex(lastWritten));
+                    }
                     return;
                 }
                 default -> throw unexpected(packet, "a transaction or UpToDate");

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param zxid of the last committed transaction in it, hexadecimal with `0x`
 /// @param epoch of the leader that it was taken from
-/// @param time of the last transaction by the leader's clock, RFC 3339; null where the leader sent a snapshot only
+/// @param time of the last transaction by the leader's clock, RFC 3339; where the leader sent a snapshot only, when a
+///     znode in it last changed; null where none ever did
 /// @param znodes what a server says that has just this in it: the built-in ones count, and the root twice
 /// @param bytes of the snapshot file
 /// @param file of the snapshot, relative to the backup's folder
@@ -38,14 +39,13 @@ record Manifest(
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Manifest of(String id, CleanSnapshot.Written written, long bytes, String file, String sha256) {
+        long millis = written.timeMillis() < 0 ? written.newestChangeMillis() : written.timeMillis();
         return new Manifest(
                 FORMAT,
                 id,
                 Zxid.hex(written.zxid()),
                 written.epoch(),
-                written.timeMillis() < 0
-                        ? null
-                        : Instant.ofEpochMilli(written.timeMillis()).toString(),
+                millis <= 0 ? null : Instant.ofEpochMilli(millis).toString(),
                 written.znodes() + 1,
                 bytes,
                 written.ephemeralsStripped(),

@@ -13,6 +13,7 @@ import dev.quorate.ensemble.storage.SnapshotFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,6 +53,9 @@ class BackupAndRestoreTest {
                 assertThat(manifest.path("sessionsStripped").asInt()).isEqualTo(2);
                 assertThat(manifest.path("ephemeralsStripped").asInt()).isEqualTo(3);
                 assertThat(manifest.path("touchedParents").asInt()).isEqualTo(2);
+                Instant time = Instant.parse(manifest.path("time").asText());
+                assertThat(time.toEpochMilli())
+                        .isGreaterThanOrEqualTo(client.exists("/locks", false).getCtime());
             }
             before = withoutWhatTheStripChanges(StockClient.dump(ensemble.server(1)));
         }

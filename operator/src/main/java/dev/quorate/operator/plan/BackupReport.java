@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The line of JSON that the verb `backup` leaves when the backup is whole; the same as its `manifest.json`.
 ///
 /// @param zxid hexadecimal, with `0x`
-/// @param time of the last txn, RFC 3339; null where the leader did not say
+/// @param time of the last txn, or of the last change that the backup shows, RFC 3339; null where there is none
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BackupReport(
         @Nullable String backupId,

@@ -51,16 +51,20 @@ public final class Backups {
 
     /// Writes a backup onto a member's volume, far above every epoch that is known to have been used; returns a line of
     /// JSON that says what is there. The same bytes on every member. Where this backup was restored before, nothing
-    /// changes, whatever a server has written since.
+    /// changes, whatever a server has written since; if the backup is gone by then, its folder's name says which it
+    /// was.
     public static String restore(Path backup, Path dataDir, long epochAbove) throws IOException {
+        Path restored = dataDir.resolve(VERSIONED).resolve(RESTORED);
         Path manifestFile = backup.resolve(Manifest.NAME);
         if (!Files.exists(manifestFile)) {
+            if (Files.exists(restored)) {
+                return sameBackup(restored, String.valueOf(backup.normalize().getFileName()));
+            }
             throw new RefusedException(backup + ": no backup is there: it has no " + Manifest.NAME);
         }
         Manifest manifest = Manifest.parse(manifestFile, Files.readString(manifestFile));
-        Path restored = dataDir.resolve(VERSIONED).resolve(RESTORED);
         if (Files.exists(restored)) {
-            return sameBackup(restored, manifest);
+            return sameBackup(restored, manifest.backupId());
         }
         Path file = backup.resolve(manifest.file());
         if (!Files.exists(file)) {
@@ -91,12 +95,12 @@ public final class Backups {
         }
     }
 
-    private static String sameBackup(Path restored, Manifest manifest) throws IOException {
+    private static String sameBackup(Path restored, String id) throws IOException {
         String line = Files.readString(restored).strip();
         String before = new ObjectMapper().readTree(line).path("backupId").asText();
-        if (!before.equals(manifest.backupId())) {
+        if (!before.equals(id)) {
             throw new RefusedException(restored + ": the volume was restored from backup " + before
-                    + " before, so backup " + manifest.backupId() + " is not written over it");
+                    + " before, so backup " + id + " is not written over it");
         }
         return line;
     }

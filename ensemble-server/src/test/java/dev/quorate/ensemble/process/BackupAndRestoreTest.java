@@ -219,6 +219,11 @@ class BackupAndRestoreTest {
         assertThat(one.resolve("version-2/currentEpoch")).hasContent("4711");
         assertThatThrownBy(() -> Backups.restore(backups.resolve("B"), one, 0))
                 .hasMessageContaining("restored from backup A before");
+        Files.move(backups.resolve("A"), backups.resolve("C"));
+        assertThat(Backups.restore(backups.resolve("A"), one, 0)).isEqualTo(line);
+        assertThat(Backups.restore(backups.resolve("C"), one, 0)).isEqualTo(line);
+        assertThatThrownBy(() -> Backups.restore(backups.resolve("D"), one, 0))
+                .hasMessageContaining("restored from backup A before");
     }
 
     @Test

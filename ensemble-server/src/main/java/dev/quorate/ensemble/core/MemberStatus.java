@@ -5,7 +5,8 @@ import java.util.List;
 
 /// Immutable picture of a member for admin interfaces (operator-design.md §4.1). `leader` is -1 when unknown; `state`
 /// is one of standalone, looking,
-/// leading, following, observing; `zabState` election, discovery, synchronization, broadcast or "" when standalone.
+/// leading, following, observing; `zabState` election, discovery, synchronization, broadcast or "" when standalone;
+/// `znodes` counts the built-in ones, and the root twice, as ZooKeeper does.
 public record MemberStatus(
         long serverId,
         String state,

@@ -62,6 +62,9 @@ final class GeneratedDefinitions {
                     column("Age", "date", ".metadata.creationTimestamp"),
                     wide("Error", "string", ".status.error")));
 
+    /// How Kubernetes writes amounts; the generator leaves them unchecked.
+    private static final String QUANTITY = "^([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[munkMGTPE]|[eE][+-]?[0-9]+)?$";
+
     private GeneratedDefinitions() {}
 
     /// File name to YAML, generated into `scratch`.
@@ -99,6 +102,9 @@ final class GeneratedDefinitions {
     private static void complete(JSONSchemaProps schema) {
         if ("string".equals(schema.getType()) && schema.getEnum().isEmpty() && schema.getMaxLength() == null) {
             schema.setMaxLength(4096L);
+        }
+        if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
+            schema.setPattern(QUANTITY);
         }
         if (schema.getProperties() != null) {
             schema.getProperties().forEach((name, property) -> {

@@ -21,6 +21,7 @@ class InvalidSpecRefusedTest {
             {participants: {replicas: 11}}                                                             | spec.participants.replicas
             {participants: {replicas: three}}                                                          | spec.participants.replicas
             {participants: {replicas: 3, storage: {data: {}}}}                                         | spec.participants.storage.data.size
+            {participants: {replicas: 3, storage: {data: {size: big}}}}                                | spec.participants.storage.data.size
             {participants: {replicas: 3}, observers: [{name: participants}]}                           | spec.observers
             {participants: {replicas: 3}, observers: [{name: Bad_Name}]}                               | spec.observers[0].name
             {participants: {replicas: 3}, config: {tickTime: soon}}                                    | spec.config.tickTime

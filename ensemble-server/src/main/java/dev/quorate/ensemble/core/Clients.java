@@ -447,16 +447,18 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
                 && waiting.xid() == entry.header().cxid()
                 && !(waiting.request() instanceof ClientRequest.Sync)) {
             answerWrite(connection, waiting, entry, result);
-        } else if (entry.txn() instanceof Txn.CloseSession || hasMoved(connection, entry)) {
+        } else if (entry.txn() instanceof Txn.CloseSession) {
             close(connection, "");
+        } else if (hasMoved(connection, entry)) {
+            connection.left = true;
         }
     }
 
     /// The session has written through another server since it was opened here: its client has left this connection,
     /// and
-    /// what may still come through it is older. Leaders say so with SESSION_MOVED, but a new leader does not know
-    /// who
-    /// owns a session until it is used.
+    /// what may still come through it is older. The leader says so with SESSION_MOVED, but a new leader does not
+    /// know who
+    /// owns a session until it is used: the connection does not outlive an election.
     private static boolean hasMoved(Connection connection, TxnEntry entry) {
         int cxid = entry.header().cxid();
         return connection.phase == Phase.OPEN
@@ -541,6 +543,10 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private void resumeRequests(Connection connection, boolean newEpoch) {
         if (!state.tree.sessions().containsKey(connection.session)) {
             close(connection, "the session ended while there was no leader");
+            return;
+        }
+        if (connection.left) {
+            close(connection, "session 0x" + Long.toHexString(connection.session) + " has moved to another server");
             return;
         }
         boolean inDoubt =

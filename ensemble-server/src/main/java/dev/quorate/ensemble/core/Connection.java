@@ -38,6 +38,8 @@ final class Connection {
     long touchedAt;
     /// What had been proposed when the session was opened here, as far as this server knew.
     long openedAt;
+    /// The session has been used through another server since.
+    boolean left;
     boolean reading = true;
 
     /// What the client asked for, until it is answered.

@@ -20,8 +20,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /// The CRDs as the classes say, completed by what the generator has no words for: the order of columns, list types,
-/// limits of
-/// the length of strings (without which CEL's cost estimate refuses our rules).
+/// limits of the length of strings (without which CEL's cost estimate refuses our rules).
 final class GeneratedDefinitions {
     private static final Map<String, String> LIST_KEYS =
             Map.of("conditions", "type", "members", "id", "observers", "name", "containers", "name");

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The commands that the README names, by the real kubectl: the one of the environment variable KUBECTL (a command
-/// line), or of the
-/// PATH. Skipped by name where there is none.
+/// line), or of the PATH. Skipped by name where there is none.
 final class KubectlTest {
     @RegisterExtension
     static final LocalClusterExtension CLUSTER = new LocalClusterExtension();

@@ -18,9 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.opentest4j.TestAbortedException;
 
-/// A real cluster, with `deploy/namespaced` installed in a namespace of its own as users install it: with kubectl, and
-/// with
-/// no more rights for the operator than the Role that is shipped.
+/// A real cluster, with `deploy/namespaced` installed in a namespace of its own as users install it: with kubectl,
+/// and with no more rights for the operator than the Role that is shipped.
 final class InstalledCluster implements Cluster {
     private static final Map<String, String> OPERATOR =
             Map.of("app.kubernetes.io/name", "quorate", "app.kubernetes.io/component", "operator");

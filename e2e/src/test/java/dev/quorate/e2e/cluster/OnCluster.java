@@ -8,8 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A class of the suite: gets the one [Cluster] as a parameter. What a test leaves behind is removed after the class,
-/// what
-/// is known of a failure is kept.
+/// what is known of a failure is kept.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("cluster")

@@ -13,8 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// HTTP for operators: `/commands`, `/livez` (the loop turns) and `/readyz` (serves clients). One virtual thread for
-/// each
-/// request.
+/// each request.
 public final class AdminServer implements AutoCloseable {
     /// Where facts come from; called on a request's thread, may wait for the loop.
     public interface Source {

@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// ZooKeeper nor ours sees more in it than an ensemble without clients. The same source gives the same bytes.
 public final class CleanSnapshot {
     /// What was written and left out. `touchedParents` lost children to the strip; `emptiedContainers` are those of
-    /// them
-    /// that a server will reap. `sourceZxid` is where the source stood, `timeMillis` the clock at its last
-    /// transaction,
-    /// -1 where there is none in the log; `newestChangeMillis` the same clock when a znode that is kept last
-    /// changed. `notes` say what a reader should know.
+    /// them that a server will reap. `sourceZxid` is where the source stood, `timeMillis` the clock at its last
+    /// transaction, -1 where there is none in the log; `newestChangeMillis` the same clock when a znode that is
+    /// kept
+    /// last changed. `notes` say what a reader should know.
     public record Written(
             Path file,
             long zxid,

@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What a reconfiguration leaves on disk (peer-protocol.md §7.6): `<cfg>.dynamic.<version>`, the static file that
-/// points
-/// to it, and `<cfg>.dynamic.next` while a configuration is proposed and not committed. Each file is written whole:
-/// temporary file, fsync, rename.
+/// points to it, and `<cfg>.dynamic.next` while a configuration is proposed and not committed. Each file is written
+/// whole: temporary file, fsync, rename.
 public final class DynamicConfigFiles {
     private final Path staticFile;
     private long committed;

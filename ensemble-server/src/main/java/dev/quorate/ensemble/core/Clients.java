@@ -32,9 +32,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Client connections of this server: sessions opened and taken up, requests answered in the order of each connection,
-/// watches told.
-/// What needs the ensemble goes to the [Role].
+/// Client connections of this server: sessions opened and taken up, requests answered in the order of each
+/// connection, watches told. What needs the ensemble goes to the [Role].
 ///
 /// A server that loses its leader keeps its clients for a while ([#park]): requests wait, nothing is answered, and no
 /// ping either, so that a client notices a long silence by itself. What takes effect meanwhile is kept and told once
@@ -455,10 +454,9 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     }
 
     /// The session has written through another server since it was opened here: its client has left this connection,
-    /// and
-    /// what may still come through it is older. The leader says so with SESSION_MOVED, but a new leader does not
-    /// know who
-    /// owns a session until it is used: the connection does not outlive an election.
+    /// and what may still come through it is older. The leader says so with SESSION_MOVED, but a new leader does
+    /// not
+    /// know who owns a session until it is used: the connection does not outlive an election.
     private static boolean hasMoved(Connection connection, TxnEntry entry) {
         int cxid = entry.header().cxid();
         return connection.phase == Phase.OPEN

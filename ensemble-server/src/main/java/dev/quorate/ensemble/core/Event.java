@@ -61,8 +61,7 @@ public sealed interface Event {
     record CurrentEpochStored(long epoch) implements Event {}
 
     /// The log ends at `zxid` now, and the directory was read again: chunks of the tree as [SnapshotReloaded] came
-    /// before, entries after that
-    /// snapshot follow in `tail`.
+    /// before, entries after that snapshot follow in `tail`.
     record Truncated(long zxid, long snapshotZxid, List<TxnEntry> tail) implements Event {}
 
     /// A part of the newest snapshot at or below the zxid truncated to.

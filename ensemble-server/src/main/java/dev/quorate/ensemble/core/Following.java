@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A follower, or an observer, which differs in that its acks do not exist (peer-protocol.md §4.4, §5.3). Nothing is
-/// acknowledged before it is durable:
-/// what was synchronised first, then the epoch, then ACK(NEWLEADER); and each proposal after its own sync.
+/// acknowledged before it is durable: what was synchronised first, then the epoch, then ACK(NEWLEADER); and each
+/// proposal after its own sync.
 final class Following implements Role {
     private static final int PROTOCOL_VERSION = 0x10000;
 
@@ -284,9 +284,8 @@ final class Following implements Role {
         logHistory();
     }
 
-    /// Once the base is there and NEWLEADER says that history is complete: what was committed in it goes to the log and
-    /// into the tree. What is not
-    /// committed yet stays pending (peer-protocol.md §8, 4394).
+    /// Once the base is there and NEWLEADER says that history is complete: what was committed in it goes to the log
+    /// and into the tree. What is not committed yet stays pending (peer-protocol.md §8, 4394).
     private void logHistory() {
         if (stage != Stage.SYNCHRONISATION || !newLeaderSeen || truncating || receiving) {
             return;

@@ -17,9 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The leader (peer-protocol.md §4, §5): agrees on an epoch with a quorum, brings learners up to where it stands, then
-/// proposes and commits.
-/// Steps down when a quorum is not with it in time.
+/// The leader (peer-protocol.md §4, §5): agrees on an epoch with a quorum, brings learners up to where it stands,
+/// then proposes and commits. Steps down when a quorum is not with it in time.
 final class Leading implements Role, Proposals.Audience {
     private static final int PROTOCOL_VERSION = 0x10000;
 
@@ -298,8 +297,7 @@ final class Leading implements Role, Proposals.Audience {
     // --- synchronisation
 
     /// From here on the learner gets everything that is proposed, behind what it missed: both happen in one step, so
-    /// nothing falls between
-    /// (peer-protocol.md §8, TLA+ a).
+    /// nothing falls between (peer-protocol.md §8, TLA+ a).
     private void synchronise(Learner learner) {
         commits.forget(learner.serverId);
         SyncPlan plan = SyncPlan.choose(learner.zxid, state.committed, state.tree.lastZxid());

@@ -4,8 +4,7 @@ import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.request.RequestConfig;
 
 /// What a member is told at its start. `ensemble` has no members for a standalone server, whose zxids know no epochs.
-/// Limits are in ticks,
-/// times in milliseconds; `snapCount` and `commitLogCount` in transactions.
+/// Limits are in ticks, times in milliseconds; `snapCount` and `commitLogCount` in transactions.
 public record MemberConfig(
         long serverId,
         EnsembleConfig ensemble,

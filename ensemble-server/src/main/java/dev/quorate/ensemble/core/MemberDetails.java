@@ -3,10 +3,9 @@ package dev.quorate.ensemble.core;
 import java.util.List;
 import java.util.SortedMap;
 
-/// Who is connected to what, for administrators who ask: sessions of the ensemble with their timeouts in milliseconds,
-/// their ephemerals, and the watches on data that this server keeps, by the session that set them. Costs as much as
-/// there
-/// is, so it is made when asked for only.
+/// Who is connected to what, for administrators who ask: sessions of the ensemble with their timeouts in
+/// milliseconds, their ephemerals, and the watches on data that this server keeps, by the session that set them.
+/// Costs as much as there is, so it is made when asked for only.
 public record MemberDetails(
         SortedMap<Long, Integer> sessions,
         SortedMap<Long, List<String>> ephemerals,

@@ -4,9 +4,8 @@ import dev.quorate.ensemble.quorum.EnsembleConfig;
 import java.util.List;
 
 /// Immutable picture of a member for admin interfaces (operator-design.md §4.1). `leader` is -1 when unknown; `state`
-/// is one of standalone, looking,
-/// leading, following, observing; `zabState` election, discovery, synchronization, broadcast or "" when standalone;
-/// `znodes` counts the built-in ones, and the root twice, as ZooKeeper does.
+/// is one of standalone, looking, leading, following, observing; `zabState` election, discovery, synchronization,
+/// broadcast or "" when standalone; `znodes` counts the built-in ones, and the root twice, as ZooKeeper does.
 public record MemberStatus(
         long serverId,
         String state,

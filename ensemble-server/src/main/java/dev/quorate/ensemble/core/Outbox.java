@@ -58,8 +58,8 @@ public interface Outbox {
     void truncate(long zxid);
 
     /// A new snapshot begins; its chunks follow one at a time, each after SnapshotChunkTaken for the one before (the
-    /// first at once). `sync`: the file
-    /// must be durable before SnapshotDone. `rollLog`: a new log file begins with the next append.
+    /// first at once). `sync`: the file must be durable before SnapshotDone. `rollLog`: a new log file begins with
+    /// the next append.
     void beginSnapshotFile(long snapshot, long zxid, boolean sync, boolean rollLog);
 
     /// The stream goes to a learner, behind what was sent on that link before.

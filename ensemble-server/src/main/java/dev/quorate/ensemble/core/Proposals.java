@@ -18,9 +18,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The one writer of an ensemble (peer-protocol.md §5.2): turns requests into transactions with ascending zxids, keeps
-/// what is outstanding, and applies
-/// it in order once the role says that it is committed. Also the keeper of sessions and the reaper of containers.
+/// The one writer of an ensemble (peer-protocol.md §5.2): turns requests into transactions with ascending zxids,
+/// keeps what is outstanding, and applies it in order once the role says that it is committed. Also the keeper of
+/// sessions and the reaper of containers.
 final class Proposals {
     /// Who is told of each proposal and each commit, before it is applied here.
     interface Audience {

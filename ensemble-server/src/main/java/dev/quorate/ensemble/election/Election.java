@@ -10,8 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// One election, from LOOKING to a decision. Whoever runs it sends what [#proposal] says, to everybody, whenever a
-/// method returns true, and asks
-/// [#decision] after each turn.
+/// method returns true, and asks [#decision] after each turn.
 public final class Election {
     private static final long NOTIFICATION_MIN_NANOS = 200_000_000L;
     private static final long NOTIFICATION_MAX_NANOS = 60_000_000_000L;

@@ -5,8 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A decoded client request (client-protocol.md §4, §5). Nullable parts are those the wire lets a client leave null;
-/// who evaluates
-/// the request answers them as the reference says.
+/// who evaluates the request answers them as the reference says.
 public sealed interface ClientRequest {
     /// `opCode` is one of CREATE, CREATE2, CREATE_CONTAINER, CREATE_TTL; `ttlMillis` is -1 but for CREATE_TTL.
     record Create(

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A piece of a tree on its way to a file, to a learner or from a leader: one [Head], any number of [Nodes] (parents
-/// before
-/// children, the root with path "" first), one [End]. Values are immutable; their maker does not touch them again.
+/// before children, the root with path "" first), one [End]. Values are immutable; their maker does not touch them
+/// again.
 public sealed interface SnapshotChunk {
     /// Sessions (id to timeout in milliseconds) and the explicit ACL table; iteration order is the order on the wire.
     record Head(Map<Long, Integer> sessions, Map<Long, List<Acl>> acls) implements SnapshotChunk {}

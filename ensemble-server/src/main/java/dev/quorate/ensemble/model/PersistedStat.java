@@ -1,8 +1,7 @@
 package dev.quorate.ensemble.model;
 
 /// The metadata that is stored: `createCount` is the number of child creates ever (the sequence counter), `owner` the
-/// raw owner
-/// with the container and TTL markers (storage-formats.md §4.1, see [EphemeralOwner]).
+/// raw owner with the container and TTL markers (storage-formats.md §4.1, see [EphemeralOwner]).
 public record PersistedStat(
         long czxid,
         long mzxid,

@@ -13,7 +13,6 @@ public interface TxnCodec {
     TxnEntry encode(TxnHeader header, Txn txn, @Nullable TxnDigest digest);
 
     /// Decodes the body of a client request (the bytes after its header), also one forwarded by a learner; never
-    /// throws:
-    /// unreadable bytes give [ClientRequest.Undecodable], unknown opcodes [ClientRequest.Unknown].
+    /// throws: unreadable bytes give [ClientRequest.Undecodable], unknown opcodes [ClientRequest.Unknown].
     ClientRequest decodeRequest(int opCode, byte[] body);
 }

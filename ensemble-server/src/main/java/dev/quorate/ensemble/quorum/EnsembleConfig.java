@@ -6,8 +6,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// One version of the member list. `version` is the zxid of the reconfiguration that made it, 0 before the first
-/// leader.
-/// Members iterate by ascending id.
+/// leader. Members iterate by ascending id.
 public record EnsembleConfig(SortedMap<Long, Member> members, long version) {
     public EnsembleConfig {
         members = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(members));

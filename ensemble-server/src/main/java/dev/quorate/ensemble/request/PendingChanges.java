@@ -19,8 +19,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The tree as it will be once everything proposed has been applied: what the leader validates against. Only znodes
-/// touched by
-/// outstanding proposals are kept. Owned by the core's thread.
+/// touched by outstanding proposals are kept. Owned by the core's thread.
 public final class PendingChanges {
     /// A znode after some outstanding proposal; only [#put] sets the digest, once.
     static final class Record {

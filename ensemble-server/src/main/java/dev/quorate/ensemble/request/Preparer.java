@@ -16,8 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Decides a write on the leader: the transaction to propose, which is [Txn.Error] where the request fails. What it
-/// will change is noted in the
-/// [PendingChanges], so that the next request sees it; the tree itself is not touched.
+/// will change is noted in the [PendingChanges], so that the next request sees it; the tree itself is not touched.
 public final class Preparer {
     private static final int EPHEMERAL = 1, SEQUENTIAL = 2, EPHEMERAL_SEQUENTIAL = 3, CONTAINER = 4, TTL = 5;
     private static final int TTL_SEQUENTIAL = 6;
@@ -48,8 +47,7 @@ public final class Preparer {
     }
 
     /// The transaction for a write that will get this zxid and this time. `ids` are the identities of the client when
-    /// the request was
-    /// read.
+    /// the request was read.
     public Txn prepare(ClientRequest request, long session, List<AuthId> ids, long zxid, long wallMillis) {
         millis = wallMillis;
         try {

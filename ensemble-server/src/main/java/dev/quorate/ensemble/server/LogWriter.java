@@ -9,9 +9,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes the log on a thread of its own, in the order of the loop's requests. What gathers while an fsync is under way
-/// is
-/// written and synced together by the next one: that is the whole of group commit.
+/// Writes the log on a thread of its own, in the order of the loop's requests. What gathers while an fsync is under
+/// way is written and synced together by the next one: that is the whole of group commit.
 ///
 /// The loop calls `append` to `perform` and, once in a turn, [#handOff]; all results go back as events.
 final class LogWriter {

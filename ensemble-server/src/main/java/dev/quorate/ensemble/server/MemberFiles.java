@@ -51,8 +51,7 @@ final class MemberFiles {
     }
 
     /// The list this volume knows already, if this member is in it; else the ConfigMap's, with this member as an
-    /// observer
-    /// where it has not been added yet.
+    /// observer where it has not been added yet.
     private Path members(Path conf, Path staticFile) throws IOException {
         Path kept = Files.exists(staticFile) ? named(staticFile) : null;
         if (kept != null && Files.exists(kept) && names(Files.readAllLines(kept))) {

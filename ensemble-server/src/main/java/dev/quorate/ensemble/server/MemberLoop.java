@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The loop that runs a member by the contract of [dev.quorate.ensemble.core]. One thread reads sockets, steps the
-/// member
-/// and writes sockets; a turn takes all that is there, then hands the log its batch and writes once to each peer.
+/// member and writes sockets; a turn takes all that is there, then hands the log its batch and writes once to each
+/// peer.
 ///
 /// Everything but [#post], [#status], [#facts] and [#stop] belongs to the loop's thread.
 final class MemberLoop implements ClientEvents, QuorumEvents {

@@ -150,8 +150,7 @@ public final class Server {
     }
 
     /// An empty store may vote only where that was asked for; one that is to vote gets its first snapshot at once, so
-    /// that
-    /// ZooKeeper too can start on these files. The marker has done its duty once something is there.
+    /// that ZooKeeper too can start on these files. The marker has done its duty once something is there.
     private boolean mayVote(Recovery.Recovered recovered, Path snapshots) throws IOException {
         if (!recovered.empty()) {
             Files.deleteIfExists(config.dataDir().resolve("initialize"));

@@ -15,8 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes snapshot files on a thread of its own, one at a time, so that no write of a client waits for a snapshot's
-/// fsync.
-/// Purges what is old after each.
+/// fsync. Purges what is old after each.
 final class SnapshotWriter {
     private interface Task {
         void run() throws IOException;

@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Deadlines of all sessions, in buckets of one tick, and the link each session is used through. Times are nanoseconds
-/// of the caller's clock,
-/// timeouts milliseconds.
+/// Deadlines of all sessions, in buckets of one tick, and the link each session is used through. Times are
+/// nanoseconds of the caller's clock, timeouts milliseconds.
 public final class SessionTable {
     private static final long NANOS = 1_000_000;
 

@@ -23,9 +23,8 @@ public final class LogFiles {
         return !ZxidFiles.list(directory, TxnLog.PREFIX).isEmpty();
     }
 
-    /// Hands over every entry after `afterZxid` in order and checks that none is missing. With `repair`, a torn tail is
-    /// cut
-    /// off, and `notes` gets a line that says how many bytes; without, the files stay as they are.
+    /// Hands over every entry after `afterZxid` in order and checks that none is missing. With `repair`, a torn tail
+    /// is cut off, and `notes` gets a line that says how many bytes; without, the files stay as they are.
     public static void read(Path directory, long afterZxid, boolean repair, Sink sink, Consumer<String> notes)
             throws IOException {
         List<ZxidFiles.Named> files = ZxidFiles.list(directory, TxnLog.PREFIX);

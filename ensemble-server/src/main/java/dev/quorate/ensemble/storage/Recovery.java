@@ -14,9 +14,8 @@ import java.util.List;
 /// Finds out from the files where a server stood when it stopped: newest readable snapshot, the log after it, the
 /// epochs.
 public final class Recovery {
-    /// `tail` holds the newest entries of the log, at most as many as asked for. `snapshotZxid` is -1 and `empty` true
-    /// when
-    /// there was nothing at all. An epoch is -1 where its file is missing. `notes` are lines for the log.
+    /// `tail` holds the newest entries of the log, at most as many as asked for. `snapshotZxid` is -1 and `empty`
+    /// true when there was nothing at all. An epoch is -1 where its file is missing. `notes` are lines for the log.
     public record Recovered(
             DataTree tree,
             long snapshotZxid,
@@ -105,11 +104,10 @@ public final class Recovery {
     }
 
     /// The file, or what a server was about to write there when the log is ahead of it (storage-formats.md §1). A
-    /// server
-    /// that died after it had logged what its leader sent, and before it could make the epoch current, has accepted
-    /// that
-    /// epoch: then its history is longer than its epoch says, which is no harm. It votes with the epoch of the
-    /// file.
+    /// server that died after it had logged what its leader sent, and before it could make the epoch current, has
+    /// accepted that epoch: then its history is longer than its epoch says, which is no harm. It votes with the
+    /// epoch
+    /// of the file.
     private long currentEpoch(EpochFiles epochs, long lastZxid) throws IOException {
         long current = epochs.current();
         long logged = Zxid.epoch(lastZxid);

@@ -34,9 +34,8 @@ public final class TxnLog implements AutoCloseable {
     private long position;
     private long fileEnd;
 
-    /// `directory` includes `version-2`. `preAllocKiB` 0 does not extend ahead; `forceSync` false leaves durability to
-    /// the
-    /// kernel.
+    /// `directory` includes `version-2`. `preAllocKiB` 0 does not extend ahead; `forceSync` false leaves durability
+    /// to the kernel.
     public TxnLog(Path directory, int preAllocKiB, boolean forceSync) {
         this.directory = directory;
         this.preAllocBytes = preAllocKiB * 1024L;

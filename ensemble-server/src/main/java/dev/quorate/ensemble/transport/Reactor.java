@@ -44,8 +44,7 @@ public final class Reactor implements AutoCloseable {
     }
 
     /// Waits at most `timeoutMillis` for something to do (0: does not wait) and handles what is ready. `begin` runs
-    /// once,
-    /// after the wait and before anything is handled: that is where the clock is read.
+    /// once, after the wait and before anything is handled: that is where the clock is read.
     public void await(long timeoutMillis, Runnable begin) throws IOException {
         turnBegins = begin;
         if (timeoutMillis <= 0 || !inbox.isEmpty()) {

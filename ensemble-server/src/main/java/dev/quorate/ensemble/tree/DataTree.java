@@ -26,8 +26,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// All znodes and sessions at one zxid. [#apply] is the only way in, live, at replay and when a leader sends history;
-/// applying a
-/// transaction again is harmless (storage-formats.md §6). Owned by one thread.
+/// applying a transaction again is harmless (storage-formats.md §6). Owned by one thread.
 public final class DataTree {
     private static final PersistedStat BLANK = new PersistedStat(0, 0, 0, 0, 0, 0, 0, 0, 0);
 

@@ -8,9 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Usage below paths with a quota (client-protocol.md §13): each change counts for the deepest such ancestor only. The
-/// usage is shown in
-/// `zookeeper_stats` and belongs to this server alone, not to transactions.
+/// Usage below paths with a quota (client-protocol.md §13): each change counts for the deepest such ancestor only.
+/// The usage is shown in `zookeeper_stats` and belongs to this server alone, not to transactions.
 final class Quotas {
     private static final String LIMITS = "/zookeeper_limits";
     private static final String STATS = "/zookeeper_stats";

@@ -10,8 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Walks a tree piece by piece while it goes on changing, parents first: a fuzzy snapshot, right together with the
-/// transactions from
-/// where it began (storage-formats.md §4.4). On the tree's thread.
+/// transactions from where it began (storage-formats.md §4.4). On the tree's thread.
 public final class SnapshotCursor {
     private static final class Level {
         final Znode[] children;

@@ -10,8 +10,7 @@ public sealed interface Txn {
     int type();
 
     /// `create2` tells type 15 from type 1: alike but for replay of an existing node. `parentCreateCount` is the
-    /// parent's absolute
-    /// new create counter, -1 in old logs.
+    /// parent's absolute new create counter, -1 in old logs.
     record Create(
             String path,
             byte @Nullable [] data,

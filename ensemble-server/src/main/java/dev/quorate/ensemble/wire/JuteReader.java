@@ -110,8 +110,7 @@ public final class JuteReader {
     }
 
     /// Number of elements of a vector, -1 for null; an element has at least `bytesEach` bytes, so a count that cannot
-    /// be is refused before
-    /// anything is reserved for it.
+    /// be is refused before anything is reserved for it.
     public int readCount(int bytesEach) throws MalformedRecordException {
         int count = readInt();
         if (count == -1) {

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Packets of the quorum port (peer-protocol.md §3): `type, zxid, data, authinfo`, back to back without a length.
-/// Reading is from a stream because
-/// a packet's end is known only when it was read; a stream that ends inside a packet is an [java.io.EOFException].
+/// Reading is from a stream because a packet's end is known only when it was read; a stream that ends inside a packet
+/// is an [java.io.EOFException].
 public final class QuorumWire {
     private static final int REQUEST = 1,
             PROPOSAL = 2,

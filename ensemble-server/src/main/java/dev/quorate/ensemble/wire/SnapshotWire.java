@@ -15,8 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The part that snapshot files and SNAP streams share: sessions, ACL table, nodes, the end mark (storage-formats.md
-/// §4.1,
-/// peer-protocol.md §4.3). Headers, seals and the signature are their callers'.
+/// §4.1, peer-protocol.md §4.3). Headers, seals and the signature are their callers'.
 public final class SnapshotWire {
     /// Ends the list of nodes; the root itself has the path "".
     public static final String END_OF_NODES = "/";

@@ -6,8 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// When a proposal is committed: once a majority of the voters has it on disk, and everything before it (ZAB, §III of
-/// the paper; peer-protocol.md
-/// §5.2). Acks of one server come in order, so its highest one stands for all below.
+/// the paper; peer-protocol.md §5.2). Acks of one server come in order, so its highest one stands for all below.
 public class CommitRule {
     private final EnsembleConfig config;
     private final Map<Long, Long> acked = new HashMap<>();

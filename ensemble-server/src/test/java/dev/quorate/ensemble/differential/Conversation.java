@@ -16,14 +16,12 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What is said to the servers of one ensemble on several connections, one request after the other, and all that comes
-/// back, as lines of text that do not tell one run from another: zxids count from the first session's, sessions have
-/// the
-/// names of their connections, times are masked.
+/// What is said to the servers of one ensemble on several connections, one request after the other, and all that
+/// comes back, as lines of text that do not tell one run from another: zxids count from the first session's, sessions
+/// have the names of their connections, times are masked.
 ///
 /// After each write every other connection is brought to the same point by a sync, so that the place of each event in
-/// the
-/// transcript is the place that the protocol promises.
+/// the transcript is the place that the protocol promises.
 public final class Conversation implements AutoCloseable {
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int BARRIER_XID = 1 << 30;

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Random;
 
 /// Requests drawn from a seed, on few paths so that they get into each other's way. What is drawn does not depend on
-/// what
-/// is answered.
+/// what is answered.
 final class RandomScript {
     private static final List<List<String>> ACLS = List.of(
             OPEN,

@@ -3,8 +3,7 @@ package dev.quorate.ensemble.differential;
 import java.util.List;
 
 /// The one script, in parts. Connections `a`, `b` and `c` are at the leader and at the other servers, from the first
-/// part
-/// to the last.
+/// part to the last.
 final class Script {
     interface Part {
         void run() throws Exception;

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The four-letter words of a server of each kind in one ensemble, with one client on each that did the same: lines
-/// have
-/// the same shape, and what is counted is the same.
+/// have the same shape, and what is counted is the same.
 class FourLetterWordsTest {
     /// Of the Java pipeline, of TLS or of audit: no such thing here (server-operations.md (b) lists what every server
     /// has).

@@ -51,8 +51,7 @@ class MixedEnsembleTest {
     }
 
     /// One of the others misses a write of the wanted one and of the third; then the third stops, and the wanted one
-    /// meets
-    /// only the one that is behind: its vote wins, whatever the ids.
+    /// meets only the one that is behind: its vote wins, whatever the ids.
     static void makeLead(ProcessEnsemble ensemble, int wanted) throws Exception {
         ServerProcess candidate = ensemble.server(wanted);
         if (ensemble.leader() == candidate) {

@@ -6,8 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Whoever has made an epoch current has on disk what its leader began with (invariant 3 of peer-protocol.md §8). A
-/// server
-/// with the epoch and without the history would win elections that it must lose.
+/// server with the epoch and without the history would win elections that it must lose.
 final class EpochOnlyWithItsHistory implements Laws.Law {
     private final Simulation simulation;
     private final Map<Long, Long> beginnings = new HashMap<>();

@@ -12,8 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Sets of fields, as `managedFields` holds them: `f:NAME`, `k:{"key":…}`, `v:…`. Here as a flat set of leaf paths,
-/// each a
-/// list of such steps; `.` stands for a list's item itself.
+/// each a list of such steps; `.` stands for a list's item itself.
 record FieldTree(TreeSet<List<String>> leaves) {
     private static final Set<String> IDENTITY = Set.of(
             "name",

@@ -10,8 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The one thread of the controllers. After each change of the store every controller looks at everything again and
-/// does
-/// what is missing; nothing is inferred from which change it was. A few dozen objects make that cheap.
+/// does what is missing; nothing is inferred from which change it was. A few dozen objects make that cheap.
 final class ControlLoop implements AutoCloseable {
     /// One controller; called on the loop's thread only.
     interface Controller {

@@ -14,8 +14,7 @@ import java.util.TreeSet;
 
 /// The cluster's names as files for `-Djdk.net.hosts.file`: one a namespace, because short names depend on where one
 /// asks. The JVM reads the file at each look-up, so a rename over it is all an update takes. Control loop, and any
-/// thread
-/// for [#file].
+/// thread for [#file].
 final class HostsFiles {
     private static final String DOMAIN = ".svc.cluster.local";
 

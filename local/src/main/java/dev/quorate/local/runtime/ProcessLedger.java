@@ -14,8 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /// Starts processes that do not outlive the embedded mode. Each has a file named for its process id while it runs; a
 /// small shell, whose input is a pipe that we hold, kills what the files name as soon as the pipe ends, however we
-/// ended.
-/// What even that missed, [#sweep] ends at the next start. Any thread.
+/// ended. What even that missed, [#sweep] ends at the next start. Any thread.
 public final class ProcessLedger implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProcessLedger.class);
 

@@ -179,8 +179,7 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /// Tells the listener each change after that revision, in order, those of the past before this returns. The
-    /// listener
-    /// is called under the store's lock and must only take note.
+    /// listener is called under the store's lock and must only take note.
     ///
     /// @return ends the listening; empty if the changes since then are no longer known
     public synchronized Optional<Runnable> listen(long since, Consumer<Change> listener) {

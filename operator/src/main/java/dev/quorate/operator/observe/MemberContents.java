@@ -14,8 +14,7 @@ final class MemberContents {
     }
 
     /// Digest and number of znodes come with two answers, so the zxid is asked for around both: empty when it moved,
-    /// and
-    /// when the member does not serve.
+    /// and when the member does not serve.
     Optional<Contents> ask(String member, String address) {
         try {
             JsonNode stats = admin.get(address, "server_stats");

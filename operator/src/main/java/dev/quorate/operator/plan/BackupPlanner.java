@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Decides about one backup. Everything follows from the EnsembleBackup and from the Jobs that are there, so an
-/// operator
-/// that starts anew goes on where the last one was.
+/// operator that starts anew goes on where the last one was.
 public final class BackupPlanner {
     static final int ATTEMPTS_MAX = 5;
     /// A claim that is applied together with its backup may come a moment later.

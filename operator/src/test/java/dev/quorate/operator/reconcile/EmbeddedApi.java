@@ -30,8 +30,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// The API server of the embedded mode without its controllers: the test plays them. Operators can be started on it,
-/// and
-/// stopped, as often as a test likes.
+/// and stopped, as often as a test likes.
 final class EmbeddedApi implements AutoCloseable {
     static final String NAMESPACE = "default";
     private static final int PATIENCE_SECONDS = 120;

@@ -24,10 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The election port: one connection for each pair of servers, made by the one with the larger id
-/// (peer-protocol.md §2.1). Votes are latest-wins: each destination has one slot, and the last one sent is sent again
-/// on a
-/// new connection.
+/// The election port: one connection for each pair of servers, made by the one with the larger id (peer-protocol.md
+/// §2.1). Votes are latest-wins: each destination has one slot, and the last one sent is sent again on a new
+/// connection.
 ///
 /// [#send] and [#target] may be called by any thread and never block; everything else is on virtual threads.
 public final class ElectionTransport implements AutoCloseable {

@@ -20,8 +20,7 @@ final class IncomingSnapshot {
     private int taken;
 
     /// The next chunk of what stands in `bytes[from, to)`; null where more bytes are needed. [#taken] tells how many
-    /// were
-    /// used up either way.
+    /// were used up either way.
     @Nullable
     SnapshotChunk next(byte[] bytes, int from, int to) throws MalformedRecordException {
         ByteInput in = new ByteInput(bytes, from, to);

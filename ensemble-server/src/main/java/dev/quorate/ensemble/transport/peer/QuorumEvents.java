@@ -4,8 +4,7 @@ import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.SnapshotChunk;
 
 /// What happens on quorum links; called on the loop's thread, in order for each link. Nothing follows for a link that
-/// we
-/// closed.
+/// we closed.
 public interface QuorumEvents {
     void leaderConnected(long link);
 

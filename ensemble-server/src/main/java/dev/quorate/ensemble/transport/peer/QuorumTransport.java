@@ -29,8 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The quorum port: the link to our leader, or the listener and the links of our learners. Loop thread only; look-ups
-/// and
-/// dials run on virtual threads and come back through the reactor.
+/// and dials run on virtual threads and come back through the reactor.
 public final class QuorumTransport {
     /// `bind` null: any address. Times in milliseconds.
     public record Settings(

@@ -63,7 +63,9 @@ final class EmbeddedApi implements AutoCloseable {
 
     private static List<Path> definitions() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("..", "deploy", "crds"))) {
-            return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+            return files.filter(f -> f.toString().endsWith(".quorate.dev.yaml"))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -453,10 +453,10 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         }
     }
 
-    /// The session has written through another server since it was opened here: its client has left this connection,
-    /// and what may still come through it is older. The leader says so with SESSION_MOVED, but a new leader does
-    /// not
-    /// know who owns a session until it is used: the connection does not outlive an election.
+    /// The session has written through another server since it was opened here: its client has left this
+    /// connection, and what may still come through it is older. The leader says so with SESSION_MOVED, but a
+    /// new leader does not know who owns a session until it is used: the connection does not outlive an
+    /// election.
     private static boolean hasMoved(Connection connection, TxnEntry entry) {
         int cxid = entry.header().cxid();
         return connection.phase == Phase.OPEN

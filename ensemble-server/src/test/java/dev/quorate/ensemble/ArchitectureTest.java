@@ -61,7 +61,7 @@ class ArchitectureTest {
         add(rooms, "storage", "port", "wire", "tree");
         add(rooms, "transport", "port", "wire");
         add(rooms, "config", "model", "quorum");
-        // Of the core, only the status that it publishes: see theAdminSeesNoLiveState.
+        // Of the core, only the status that it gives: see theAdminSeesNoLiveState.
         add(rooms, "admin", "port", "model", "config", "core");
         add(rooms, "backup", "port", "wire", "storage", "tree", "txn");
         add(rooms, "server", allBefore(rooms));

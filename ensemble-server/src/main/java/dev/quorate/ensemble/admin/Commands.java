@@ -192,14 +192,12 @@ final class Commands {
 
     private static Map<String, Object> lastSnapshot(ServerFacts facts) {
         long zxid = Math.max(0, facts.status().lastSnapshotZxid());
-        long seconds = facts.lastSnapshotSeconds();
-        if (seconds < 0) {
-            Path file = facts.config().dataDir().resolve("version-2").resolve("snapshot." + Long.toHexString(zxid));
-            try {
-                seconds = Files.getLastModifiedTime(file).toMillis() / 1000;
-            } catch (java.io.IOException e) {
-                seconds = -1; // there is none yet
-            }
+        Path file = facts.config().dataDir().resolve("version-2").resolve("snapshot." + Long.toHexString(zxid));
+        long seconds;
+        try {
+            seconds = Files.getLastModifiedTime(file).toMillis() / 1000;
+        } catch (java.io.IOException e) {
+            seconds = -1; // there is none yet
         }
         return fields("zxid", Long.toHexString(zxid), "timestamp", seconds);
     }

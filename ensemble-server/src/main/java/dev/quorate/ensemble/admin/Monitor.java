@@ -60,7 +60,7 @@ final class Monitor {
         values.put("synced_non_voting_followers", status.syncedNonVotingFollowers());
         values.put("synced_observers", status.syncedObservers());
         values.put("pending_syncs", status.pendingSyncs());
-        values.put("leader_uptime", Math.max(0, facts.nowMillis() - facts.leadingSinceMillis()));
+        values.put("leader_uptime", Math.max(0, facts.nowMillis() - status.sinceMillis()));
     }
 
     static String decimal(double value) {

@@ -18,8 +18,6 @@ public record ServerFacts(
         List<ConnectionStatistics> connections,
         int clientPort,
         long startedMillis,
-        long leadingSinceMillis,
-        long lastSnapshotSeconds,
         long nowMillis,
         @Nullable MemberDetails details) {
     public static final String NOT_SERVING = "This ZooKeeper instance is not currently serving requests";

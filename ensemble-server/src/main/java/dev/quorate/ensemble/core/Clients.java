@@ -80,14 +80,6 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         return connections.values();
     }
 
-    int size() {
-        return connections.size();
-    }
-
-    int outstanding() {
-        return outstanding;
-    }
-
     // --- connections
 
     void accepted(long id, String address, List<AuthId> ids) {

@@ -1,6 +1,5 @@
 package dev.quorate.ensemble.core;
 
-import dev.quorate.ensemble.core.MemberStatus.ConnectionInfo;
 import dev.quorate.ensemble.election.Election;
 import dev.quorate.ensemble.election.Vote;
 import dev.quorate.ensemble.message.Notification;
@@ -14,7 +13,6 @@ import dev.quorate.ensemble.session.SessionIds;
 import dev.quorate.ensemble.tree.TreeLoader;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.zab.CommitRule;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -40,8 +38,7 @@ public final class EnsembleMember {
     private long round;
     private boolean started;
     private boolean stopped;
-    private boolean changed;
-    private long publishedAt;
+    private long roleSinceMillis;
     private @Nullable Election election;
     private @Nullable TreeLoader reloading;
 
@@ -67,7 +64,6 @@ public final class EnsembleMember {
         }
         handle(event);
         decide();
-        publish(event instanceof Event.Tick);
         state.out = NoOutbox.INSTANCE;
     }
 
@@ -86,7 +82,7 @@ public final class EnsembleMember {
     private void enter(Role next) {
         role = next;
         state.clients.role(next);
-        changed = true;
+        roleSinceMillis = state.wallMillis;
         state.trace("server " + state.me() + " is " + next.name() + ", epoch " + state.currentEpoch + ", last zxid "
                 + Zxid.hex(state.lastLogged));
     }
@@ -245,7 +241,6 @@ public final class EnsembleMember {
         state.showConfig();
         state.snapshots.resume();
         state.clients.resume();
-        changed = true;
         state.trace("server " + state.me() + " serves, " + role.name() + " in epoch " + epoch + " from zxid "
                 + Zxid.hex(state.lastLogged));
     }
@@ -283,18 +278,8 @@ public final class EnsembleMember {
         role.truncated();
     }
 
-    // --- status
+    // --- what administrators ask for, on the core's thread between steps
 
-    private void publish(boolean tick) {
-        if (!changed && !(tick && state.now - publishedAt >= state.config.tickNanos() / 4)) {
-            return;
-        }
-        changed = false;
-        publishedAt = state.now;
-        state.out.publish(status());
-    }
-
-    /// What administrators ask for now and then. On the core's thread, between steps.
     public MemberDetails details() {
         SortedMap<Long, List<String>> watches = new TreeMap<>();
         Map<Long, List<String>> byConnection = state.watches.dataWatches();
@@ -307,23 +292,14 @@ public final class EnsembleMember {
         return new MemberDetails(new TreeMap<>(state.tree.sessions()), state.tree.ephemerals(), watches);
     }
 
-    private MemberStatus status() {
+    public MemberStatus status() {
         Leading leading = role instanceof Leading l ? l : null;
-        Proposals proposals = leading != null
-                ? leading.proposals()
-                : role instanceof Standalone standalone ? standalone.proposals() : null;
-        List<ConnectionInfo> clients = new ArrayList<>(state.clients.size());
-        for (Connection connection : state.clients.connections()) {
-            clients.add(new ConnectionInfo(
-                    connection.id, connection.remoteAddress, connection.session, connection.timeoutMillis));
-        }
         return new MemberStatus(
-                state.me(),
                 role.name(),
                 role.phase(),
                 role.leader(),
+                roleSinceMillis,
                 role.serving(),
-                state.currentEpoch,
                 state.tree.lastZxid(),
                 mayVote,
                 leading == null
@@ -339,12 +315,9 @@ public final class EnsembleMember {
                 state.watches.size(),
                 state.tree.approximateDataSize() + 1, // its second name
                 state.tree.sessions().size(),
-                clients.size(),
-                state.clients.outstanding() + (proposals == null ? 0 : proposals.outstandingCount()),
                 state.snapshots.lastFileZxid(),
                 state.tree.digest(),
                 state.digestMismatches(),
-                ensemble,
-                clients);
+                ensemble);
     }
 }

@@ -80,11 +80,6 @@ final class Leading implements Role, Proposals.Audience {
         return stage == Stage.BROADCAST;
     }
 
-    @Nullable
-    Proposals proposals() {
-        return proposals;
-    }
-
     /// Learners of a kind that were told to serve, for status.
     int active(Predicate<Learner> kind) {
         int count = 0;

@@ -74,9 +74,6 @@ public interface Outbox {
     /// A configuration was committed or last seen: files are written, the election transport re-targets.
     void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen);
 
-    /// What admin interfaces show; emitted when something in it changed, at the end of a step.
-    void publish(MemberStatus status);
-
     /// A transition worth one INFO line.
     void trace(String line);
 

@@ -74,10 +74,6 @@ final class Proposals {
         return outstanding;
     }
 
-    int outstandingCount() {
-        return outstanding.size();
-    }
-
     int sessionCount() {
         return sessions.size();
     }

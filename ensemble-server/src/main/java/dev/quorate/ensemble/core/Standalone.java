@@ -35,10 +35,6 @@ final class Standalone implements Role, Proposals.Audience {
         return true;
     }
 
-    Proposals proposals() {
-        return proposals;
-    }
-
     @Override
     public void tick() {
         proposals.tick();

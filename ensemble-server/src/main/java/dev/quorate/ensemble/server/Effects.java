@@ -1,6 +1,5 @@
 package dev.quorate.ensemble.server;
 
-import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.core.Outbox;
 import dev.quorate.ensemble.message.ConnectResponse;
 import dev.quorate.ensemble.message.Notification;
@@ -174,11 +173,6 @@ final class Effects implements Outbox {
             election.target(committed, lastSeen);
         }
         log.perform(() -> storage.writeConfig(committed, lastSeen));
-    }
-
-    @Override
-    public void publish(MemberStatus status) {
-        loop.published(status);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.message.ConnectRequest;
 import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.SnapshotChunk;
-import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.transport.Reactor;
 import dev.quorate.ensemble.transport.client.ClientEvents;
 import dev.quorate.ensemble.transport.client.ClientTransport;
@@ -18,7 +17,6 @@ import dev.quorate.ensemble.transport.peer.QuorumEvents;
 import dev.quorate.ensemble.transport.peer.QuorumTransport;
 import java.io.IOException;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +27,15 @@ import org.slf4j.LoggerFactory;
 /// member and writes sockets; a turn takes all that is there, then hands the log its batch and writes once to each
 /// peer.
 ///
-/// Everything but [#post], [#status], [#facts] and [#stop] belongs to the loop's thread.
+/// Everything but [#post], [#facts] and [#stop] belongs to the loop's thread.
 final class MemberLoop implements ClientEvents, QuorumEvents {
     /// The member, as the loop sees it.
     interface Member {
         void step(Event event, long nowNanos, long wallMillis);
 
-        /// Between steps.
+        /// Between steps, as is [#details].
+        MemberStatus status();
+
         MemberDetails details();
     }
 
@@ -58,8 +58,6 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     private long nextTick = now;
     private long nextSweep = now;
     private int clientPort = -1;
-    private volatile MemberStatus status;
-    private long leadingSinceMillis;
     private boolean ended;
     private String fatal = "";
 
@@ -67,7 +65,6 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
         this.config = config;
         this.reactor = reactor;
         this.version = version;
-        this.status = unknown(config);
         ServerConfig.Timing timing = config.timing();
         this.tickNanos = Math.max(10, timing.tickTimeMillis() / TICKS_PER_TICK_TIME) * 1_000_000L;
         ServerConfig.Limits limits = config.limits();
@@ -165,51 +162,6 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
         fatal = reason;
     }
 
-    void published(MemberStatus published) {
-        if (published.state().equals("leading") && !status.state().equals("leading")) {
-            leadingSinceMillis = wallMillis;
-        }
-        status = published;
-    }
-
-    /// The last status published. Any thread.
-    MemberStatus status() {
-        return status;
-    }
-
-    /// Until the member says something of itself.
-    private static MemberStatus unknown(ServerConfig config) {
-        EnsembleConfig members = config.quorum().members();
-        EnsembleConfig shown = members == null ? new EnsembleConfig(new TreeMap<>(), 0) : members;
-        String state = members == null ? "standalone" : "looking";
-        String phase = members == null ? "" : "election";
-        return new MemberStatus(
-                config.serverId(),
-                state,
-                phase,
-                -1,
-                false,
-                0,
-                0,
-                false,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                shown,
-                List.of());
-    }
-
     // --- admin
 
     /// Collects the facts on the loop's thread; `command` may be a reset. Any thread.
@@ -232,19 +184,20 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     }
 
     private ServerFacts collect(String command) {
-        MemberStatus current = status;
+        Member asked = member;
+        if (asked == null) {
+            throw new IllegalStateException("asked before there is a member");
+        }
         return new ServerFacts(
                 version,
                 config,
-                current,
+                asked.status(),
                 clients.traffic(),
                 clients.connections(),
                 clientPort,
                 startedMillis,
-                leadingSinceMillis,
-                -1,
                 wallMillis,
-                member != null && ServerFacts.detailed(command) ? member.details() : null);
+                ServerFacts.detailed(command) ? asked.details() : null);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.core.EnsembleMember;
 import dev.quorate.ensemble.core.Event;
 import dev.quorate.ensemble.core.MemberDetails;
+import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
@@ -140,6 +141,11 @@ public final class Server {
             @Override
             public void step(Event event, long nowNanos, long wallMillis) {
                 member.step(event, nowNanos, wallMillis, effects);
+            }
+
+            @Override
+            public MemberStatus status() {
+                return member.status();
             }
 
             @Override

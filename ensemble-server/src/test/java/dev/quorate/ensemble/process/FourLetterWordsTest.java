@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
@@ -86,21 +85,9 @@ class FourLetterWordsTest {
                 Map<String, String> theirMonitor = monitor(theirs);
                 assertThat(theirMonitor.keySet()).containsAll(FIXED);
                 assertThat(monitor(ours).keySet()).containsAll(FIXED);
-                assertThat(settled(ours, theirMonitor)).isEqualTo(only(SAME, theirMonitor));
+                assertThat(only(SAME, monitor(ours))).isEqualTo(only(SAME, theirMonitor));
             }
         }
-    }
-
-    /// Our server tells its numbers anew every quarter of a tick, so they may be that old.
-    private static Map<String, String> settled(ServerProcess ours, Map<String, String> wanted)
-            throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        Map<String, String> found = only(SAME, monitor(ours));
-        while (!found.equals(only(SAME, wanted)) && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(20);
-            found = only(SAME, monitor(ours));
-        }
-        return found;
     }
 
     private static Map<String, String> only(Set<String> names, Map<String, String> monitor) {

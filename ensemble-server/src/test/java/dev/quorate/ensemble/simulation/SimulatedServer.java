@@ -3,7 +3,6 @@ package dev.quorate.ensemble.simulation;
 import dev.quorate.ensemble.core.EnsembleMember;
 import dev.quorate.ensemble.core.Event;
 import dev.quorate.ensemble.core.MemberConfig;
-import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.core.MemberView;
 import dev.quorate.ensemble.core.Outbox;
 import dev.quorate.ensemble.message.ConnectResponse;
@@ -301,9 +300,6 @@ final class SimulatedServer implements Outbox {
 
     @Override
     public void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen) {}
-
-    @Override
-    public void publish(MemberStatus status) {}
 
     @Override
     public void trace(String line) {

@@ -30,7 +30,7 @@ final class Monitor {
         values.put("approximate_data_size", status.dataBytes());
         values.put("digest_mismatches_count", status.digestMismatches());
         values.put("global_sessions", status.sessions());
-        values.put("local_sessions", 0);
+        values.put("local_sessions", status.localSessions());
         values.put("packets_received", facts.traffic().received());
         values.put("packets_sent", facts.traffic().sent());
         values.put("bytes_received_count", facts.traffic().bytesReceived());

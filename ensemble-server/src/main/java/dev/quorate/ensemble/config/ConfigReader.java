@@ -86,6 +86,8 @@ public final class ConfigReader {
                 settings.flag("enforceQuota", false),
                 settings.flag("skipACL", false),
                 settings.text("DigestAuthenticationProvider.superDigest"));
+        ServerConfig.Sessions sessions = new ServerConfig.Sessions(
+                settings.flag("localSessionsEnabled", false), settings.flag("localSessionsUpgradingEnabled", false));
         ServerConfig.@Nullable Endpoint client = client(settings, members == null ? null : members.member(serverId));
         boolean vote = settings.flag("db.autocreate", true);
         // The marker stands beside myid (peer-protocol.md; ZooKeeper's own name and place), or in the data directory's
@@ -117,6 +119,7 @@ public final class ConfigReader {
                 limits,
                 storage,
                 requests,
+                sessions,
                 admin,
                 vote,
                 List.copyOf(warnings));

@@ -23,6 +23,7 @@ public record ServerConfig(
         Limits limits,
         Storage storage,
         Requests requests,
+        Sessions sessions,
         Admin admin,
         boolean voteWithEmptyStore,
         List<String> warnings) {
@@ -85,6 +86,9 @@ public record ServerConfig(
             boolean enforceQuota,
             boolean skipAcl,
             @Nullable String superDigest) {}
+
+    /// `local`: sessions stay on the server of their client; `upgrading`: until they create an ephemeral.
+    public record Sessions(boolean local, boolean upgrading) {}
 
     /// `words` are the four-letter words to answer; it holds `*` where all are.
     public record Admin(Set<String> words, boolean enabled, String host, int port, String commandPath) {

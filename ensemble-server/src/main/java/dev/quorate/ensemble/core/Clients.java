@@ -53,6 +53,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private final Authentication authentication;
     private final Map<Long, Connection> connections = new TreeMap<>();
     private final Map<Long, Connection> bySession = new HashMap<>();
+    private final LocalSessions local;
     private SessionIds sessionIds = new SessionIds(0, 0);
     private Role role = Looking.NONE;
     private final List<Missed> missed = new ArrayList<>();
@@ -65,6 +66,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         this.state = state;
         permissions = new Permissions(state.config.requests());
         authentication = new Authentication(state.config.requests());
+        local = new LocalSessions(state.config.tickMillis());
     }
 
     /// From now on sessions are created with ids that no earlier life of this server gave out.
@@ -78,6 +80,10 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     Iterable<Connection> connections() {
         return connections.values();
+    }
+
+    LocalSessions local() {
+        return local;
     }
 
     // --- connections
@@ -144,6 +150,12 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         if (parked && state.now - parkedAt > state.config.electionGraceNanos()) {
             closeAll();
         }
+        for (long session : local.expire(state.now)) {
+            Connection connection = bySession.get(session);
+            if (connection != null) {
+                close(connection, "local session 0x" + Long.toHexString(session) + " expired");
+            }
+        }
         List<Connection> silent = new ArrayList<>();
         for (Connection connection : connections.values()) {
             if (connection.phase == Phase.ACCEPTED
@@ -190,7 +202,12 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         if (request.sessionId() == 0) {
             connection.session = sessionIds.next();
             bySession.put(connection.session, connection);
-            create(connection);
+            if (state.config.localSessions()) {
+                local.open(connection.session, connection.timeoutMillis, state.now);
+                opened(connection, true);
+            } else {
+                create(connection);
+            }
         } else {
             takeUp(connection, request);
         }
@@ -213,10 +230,12 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         }
         connection.session = request.sessionId();
         bySession.put(connection.session, connection);
-        if (Arrays.equals(request.password(), SessionIds.password(connection.session))) {
-            role.revalidate(connection.session, connection.timeoutMillis);
-        } else {
+        if (!Arrays.equals(request.password(), SessionIds.password(connection.session))) {
             opened(connection, false);
+        } else if (local.touch(connection.session, connection.timeoutMillis, state.now)) {
+            opened(connection, true);
+        } else {
+            role.revalidate(connection.session, connection.timeoutMillis);
         }
     }
 
@@ -265,6 +284,9 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         touch(connection);
         if (request instanceof ClientRequest.Auth auth) {
             authenticate(connection, xid, auth);
+        } else if (request instanceof ClientRequest.CloseSession && isLocal(connection.session)) {
+            connection.phase = Phase.CLOSING;
+            inTurn(connection, new Waiting(xid, opCode, request, connection.ids, null));
         } else if (isWrite(request)) {
             Waiting waiting = new Waiting(xid, opCode, request, connection.ids, body);
             enqueue(connection, waiting);
@@ -277,13 +299,21 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             enqueue(connection, waiting);
             forward(connection, waiting);
         } else {
-            Waiting waiting = new Waiting(xid, opCode, request, connection.ids, null);
-            if (connection.queue.isEmpty() && !parked) {
-                answer(connection, waiting);
-            } else {
-                enqueue(connection, waiting);
-            }
+            inTurn(connection, new Waiting(xid, opCode, request, connection.ids, null));
         }
+    }
+
+    private void inTurn(Connection connection, Waiting waiting) {
+        if (connection.queue.isEmpty() && !parked) {
+            answer(connection, waiting);
+        } else {
+            enqueue(connection, waiting);
+        }
+    }
+
+    /// The ensemble does not know the session and is not being told of it.
+    private boolean isLocal(long session) {
+        return local.contains(session) && !local.isUpgrading(session);
     }
 
     /// Hands a write or a sync to the role; while clients are parked it waits for [#resume].
@@ -295,6 +325,11 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         if (waiting.request() instanceof ClientRequest.Sync) {
             role.sync(connection.session, waiting.xid(), body);
         } else {
+            if (state.config.sessions().upgrading()
+                    && LocalSessions.needsEnsemble(waiting.request())
+                    && local.beginUpgrade(connection.session)) {
+                create(connection);
+            }
             role.submit(connection.session, waiting.xid(), waiting.opCode(), waiting.request(), body, waiting.ids());
         }
     }
@@ -303,7 +338,9 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         // Often enough for the buckets of the leader, and seldom enough to cost nothing.
         if (state.now - connection.touchedAt >= state.config.tickNanos() / 4) {
             connection.touchedAt = state.now;
-            role.touch(connection.session, connection.timeoutMillis);
+            if (!local.touch(connection.session, connection.timeoutMillis, state.now)) {
+                role.touch(connection.session, connection.timeoutMillis);
+            }
         }
     }
 
@@ -352,6 +389,12 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             state.out.reply(
                     connection.id, new Reply(waiting.xid(), -1, ErrorCode.UNIMPLEMENTED.code(), ReplyBody.EMPTY));
             close(connection, "operation " + waiting.opCode() + " is not for clients");
+            return;
+        }
+        if (request instanceof ClientRequest.CloseSession) {
+            state.out.reply(connection.id, new Reply(waiting.xid(), state.tree.lastZxid(), 0, ReplyBody.EMPTY));
+            local.close(connection.session);
+            close(connection, "");
             return;
         }
         ReadResult result = state.reads.evaluate(request, connection.id, connection.session, waiting.ids(), this);
@@ -425,11 +468,14 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     private void tell(TxnEntry entry, ApplyResult result) {
         Connection connection = bySession.get(entry.header().sessionId());
-        if (connection == null) {
+        if (entry.txn() instanceof Txn.CreateSession) {
+            local.close(entry.header().sessionId());
+            if (connection != null && connection.phase == Phase.CONNECTING) {
+                opened(connection, true);
+            }
             return;
         }
-        if (entry.txn() instanceof Txn.CreateSession && connection.phase == Phase.CONNECTING) {
-            opened(connection, true);
+        if (connection == null) {
             return;
         }
         Waiting waiting = connection.queue.peek();
@@ -466,7 +512,9 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             return;
         }
         ReplyBody body = Replies.body(waiting.request(), entry.txn(), result);
-        state.out.reply(connection.id, new Reply(waiting.xid(), entry.zxid(), result.error(), body));
+        boolean unknownToLeader = result.error() == ErrorCode.SESSION_EXPIRED.code() && isLocal(connection.session);
+        int error = unknownToLeader ? ErrorCode.EPHEMERAL_ON_LOCAL_SESSION.code() : result.error();
+        state.out.reply(connection.id, new Reply(waiting.xid(), entry.zxid(), error, body));
         if (entry.txn() instanceof Txn.CloseSession) {
             close(connection, "");
         } else {
@@ -487,6 +535,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         // From here on reads are answered: they see all that has just been told.
         parked = false;
         boolean newEpoch = state.currentEpoch > epochBefore;
+        local.forgetUpgrades();
         for (Connection connection : new ArrayList<>(connections.values())) {
             switch (connection.phase) {
                 case ACCEPTED -> {
@@ -531,7 +580,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     /// A write that is not in the new epoch's history never will be: it can be asked for again. Back with the same
     /// leader in the same epoch it may still be on its way there, so nobody can say what became of it.
     private void resumeRequests(Connection connection, boolean newEpoch) {
-        if (!state.tree.sessions().containsKey(connection.session)) {
+        if (!state.tree.sessions().containsKey(connection.session) && !local.contains(connection.session)) {
             close(connection, "the session ended while there was no leader");
             return;
         }

@@ -315,6 +315,7 @@ public final class EnsembleMember {
                 state.watches.size(),
                 state.tree.approximateDataSize() + 1, // its second name
                 state.tree.sessions().size(),
+                state.clients.local().size(),
                 state.snapshots.lastFileZxid(),
                 state.tree.digest(),
                 state.digestMismatches(),

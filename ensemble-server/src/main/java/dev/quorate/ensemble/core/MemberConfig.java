@@ -18,10 +18,16 @@ public record MemberConfig(
         int outstandingPerConnectionMax,
         int electionGraceMillis,
         int reaperIntervalMillis,
+        SessionModes sessions,
         RequestConfig requests) {
 
     public boolean standalone() {
         return ensemble.members().isEmpty();
+    }
+
+    /// New sessions stay on the server of their client. A server alone has no others to spare from them.
+    boolean localSessions() {
+        return sessions.local() && !standalone();
     }
 
     long initLimitNanos() {

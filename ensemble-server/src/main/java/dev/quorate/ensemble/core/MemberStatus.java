@@ -23,6 +23,7 @@ public record MemberStatus(
         int watches,
         long dataBytes,
         int sessions,
+        int localSessions,
         long lastSnapshotZxid,
         long treeDigest,
         long digestMismatches,

@@ -84,7 +84,7 @@ final class Proposals {
     void submit(long link, long session, int cxid, int opCode, ClientRequest request, List<AuthId> ids) {
         ErrorCode refusal = admit(link, session, opCode, request);
         if (refusal == ErrorCode.OK) {
-            propose(session, cxid, prepare(request, session, ids));
+            propose(session, cxid, prepare(request, session, ids, ephemeral(link, session)));
         } else {
             propose(session, cxid, new Txn.Error(refusal.code()));
         }
@@ -94,6 +94,9 @@ final class Proposals {
         if (request instanceof ClientRequest.CreateSession create) {
             sessions.add(session, create.timeoutMillis(), state.now);
             sessions.owner(session, link);
+            return ErrorCode.OK;
+        }
+        if (!sessions.contains(session) && isLocal(session)) {
             return ErrorCode.OK;
         }
         if (!sessions.contains(session) || sessions.isClosing(session)) {
@@ -111,8 +114,27 @@ final class Proposals {
         return ErrorCode.OK;
     }
 
+    /// Nobody but its own server knows whether a local session exists.
+    private boolean isLocal(long session) {
+        return state.config.localSessions()
+                && (LocalSessions.serverOf(session) != state.me()
+                        || state.clients.local().contains(session));
+    }
+
+    /// How creating an ephemeral fails for this session. A learner says itself that the session is local (it knows).
+    private ErrorCode ephemeral(long link, long session) {
+        if (sessions.contains(session)) {
+            return ErrorCode.OK;
+        }
+        return link == LOCAL ? ErrorCode.EPHEMERAL_ON_LOCAL_SESSION : ErrorCode.SESSION_EXPIRED;
+    }
+
     private Txn prepare(ClientRequest request, long session, List<AuthId> ids) {
-        return preparer.prepare(request, session, ids, lastProposed + 1, state.wallMillis);
+        return prepare(request, session, ids, ErrorCode.OK);
+    }
+
+    private Txn prepare(ClientRequest request, long session, List<AuthId> ids, ErrorCode ephemeral) {
+        return preparer.prepare(request, session, ids, lastProposed + 1, state.wallMillis, ephemeral);
     }
 
     private void propose(long session, int cxid, Txn txn) {

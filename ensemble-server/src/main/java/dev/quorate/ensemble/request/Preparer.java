@@ -38,6 +38,7 @@ public final class Preparer {
     private final DataTree tree;
     private final PendingChanges pending;
     private long millis;
+    private ErrorCode ephemerals = ErrorCode.OK;
 
     public Preparer(RequestConfig config, DataTree tree, PendingChanges pending) {
         this.config = config;
@@ -49,7 +50,14 @@ public final class Preparer {
     /// The transaction for a write that will get this zxid and this time. `ids` are the identities of the client when
     /// the request was read.
     public Txn prepare(ClientRequest request, long session, List<AuthId> ids, long zxid, long wallMillis) {
+        return prepare(request, session, ids, zxid, wallMillis, ErrorCode.OK);
+    }
+
+    /// `ephemeral` is how creating an ephemeral fails for a session that may own none, else OK.
+    public Txn prepare(
+            ClientRequest request, long session, List<AuthId> ids, long zxid, long wallMillis, ErrorCode ephemeral) {
         millis = wallMillis;
+        ephemerals = ephemeral;
         try {
             return decide(request, session, ids, zxid);
         } catch (Refused refused) {
@@ -134,6 +142,9 @@ public final class Preparer {
     private Txn create(ClientRequest.Create create, long session, List<AuthId> ids, long zxid) throws Refused {
         int flags = create.flags();
         checkFlags(create);
+        if (ephemerals != ErrorCode.OK && (flags == EPHEMERAL || flags == EPHEMERAL_SEQUENTIAL)) {
+            throw new Refused(ephemerals);
+        }
         String path = path(create.path());
         String parentKey = parentOf(path);
         List<Acl> acl = Permissions.fix(create.acl(), ids);

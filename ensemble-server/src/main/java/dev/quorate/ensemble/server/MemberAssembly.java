@@ -4,6 +4,7 @@ import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.core.EnsembleMember;
 import dev.quorate.ensemble.core.MemberConfig;
 import dev.quorate.ensemble.core.Recovered;
+import dev.quorate.ensemble.core.SessionModes;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.request.RequestConfig;
@@ -51,6 +52,7 @@ final class MemberAssembly {
                 OUTSTANDING_PER_CONNECTION,
                 timing.electionGraceMillis(),
                 timing.containerCheckIntervalMillis(),
+                new SessionModes(config.sessions().local(), config.sessions().upgrading()),
                 new RequestConfig(
                         requests.extendedTypes(),
                         requests.enforceQuota(),

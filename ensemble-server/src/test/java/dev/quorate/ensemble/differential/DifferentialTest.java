@@ -50,15 +50,28 @@ class DifferentialTest {
         }
     }
 
+    @ParameterizedTest(name = "upgrading {0}")
+    @ValueSource(booleans = {false, true})
+    void localSessionsHaveOneTranscript(boolean upgrading, @TempDir Path directory) throws Exception {
+        Conversing script = talk -> new LocalSessionScript(talk).run();
+        String[] keys = {"localSessionsEnabled=true", "localSessionsUpgradingEnabled=" + upgrading};
+        try (Conversation theirs = converse(directory.resolve("theirs"), Kind.APACHE, 3, NEVER, script, keys);
+                Conversation ours = converse(directory.resolve("ours"), Kind.QUORATE, 3, NEVER, script, keys)) {
+            Transcripts.assertSame(ours.transcript(), theirs.transcript());
+        }
+    }
+
     private interface Conversing {
         void with(Conversation talk) throws Exception;
     }
 
-    private static Conversation converse(Path directory, Kind kind, int servers, int reaperMillis, Conversing what)
+    private static Conversation converse(
+            Path directory, Kind kind, int servers, int reaperMillis, Conversing what, String... keys)
             throws Exception {
         try (ProcessEnsemble ensemble = new ProcessEnsemble(
                 directory,
                 Collections.nCopies(servers, kind),
+                String.join("\n", keys),
                 "extendedTypesEnabled=true",
                 "enforceQuota=true",
                 "maxSessionTimeout=60000",

@@ -1,6 +1,7 @@
 package dev.quorate.ensemble.simulation;
 
 import dev.quorate.ensemble.core.MemberView;
+import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.model.Zxid;
@@ -52,7 +53,7 @@ final class Laws {
                 new NoUncommittedTxnVisible(simulation, this),
                 new SessionOrder(),
                 new SessionFifo(),
-                new LinearisableWrites(),
+                new LinearisableWrites(this),
                 new LinearisableSync(),
                 new UniqueSequenceNumbers(),
                 new WatchBeforeReadOfItsChange(this));
@@ -110,10 +111,16 @@ final class Laws {
             law.zxidSeen(client, reply.zxid());
             law.replied(client, request, reply);
         }
-        if (LinearisableWrites.isWrite(request.request())) {
+        if (isWrite(client, request)) {
             acknowledged = Math.max(acknowledged, reply.zxid());
             client.acknowledged++;
         }
+    }
+
+    /// The answer tells what became of a write. A server closes a local session by itself.
+    boolean isWrite(SimulatedClient client, SimulatedClient.Pending request) {
+        boolean here = request.request() instanceof ClientRequest.CloseSession && !model.hadSession(client.session);
+        return !here && LinearisableWrites.isWrite(request.request());
     }
 
     void zxidSeen(SimulatedClient client, long zxid) {

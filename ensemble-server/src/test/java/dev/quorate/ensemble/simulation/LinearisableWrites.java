@@ -6,6 +6,11 @@ import dev.quorate.ensemble.model.Zxid;
 
 /// A write takes effect after everything that was acknowledged to anybody before it was asked for.
 final class LinearisableWrites implements Laws.Law {
+    private final Laws laws;
+
+    LinearisableWrites(Laws laws) {
+        this.laws = laws;
+    }
 
     static boolean isWrite(ClientRequest request) {
         return request instanceof ClientRequest.Create
@@ -17,7 +22,7 @@ final class LinearisableWrites implements Laws.Law {
 
     @Override
     public void replied(SimulatedClient client, SimulatedClient.Pending request, Reply reply) {
-        if (isWrite(request.request()) && reply.zxid() <= request.acknowledgedBefore()) {
+        if (laws.isWrite(client, request) && reply.zxid() <= request.acknowledgedBefore()) {
             throw new Violation(
                     "LinearisableWrites",
                     request.request() + " became " + Zxid.hex(reply.zxid()) + ", but "

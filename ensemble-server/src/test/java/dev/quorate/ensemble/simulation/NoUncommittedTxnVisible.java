@@ -38,7 +38,7 @@ final class NoUncommittedTxnVisible implements Laws.Law {
         if (!laws.chain.isCommitted(zxid)) {
             throw new Violation(NAME, "client " + client.id + " is shown " + Zxid.hex(zxid));
         }
-        if (LinearisableWrites.isWrite(pending.request())) {
+        if (laws.isWrite(client, pending)) {
             written(client, pending, reply);
         } else {
             read(pending.request(), reply, zxid);
@@ -54,6 +54,9 @@ final class NoUncommittedTxnVisible implements Laws.Law {
                             + "not its request " + pending);
         }
         int error = entry.txn() instanceof Txn.Error failed ? failed.code() : 0;
+        if (error == ErrorCode.SESSION_EXPIRED.code() && !laws.model.hadSession(client.session)) {
+            error = ErrorCode.EPHEMERAL_ON_LOCAL_SESSION.code();
+        }
         if (error != reply.error() && !(entry.txn() instanceof Txn.Multi)) {
             throw new Violation(NAME, "answer " + reply + " to " + pending + ", but it became " + entry.txn());
         }

@@ -1,6 +1,7 @@
 package dev.quorate.ensemble.simulation;
 
 import dev.quorate.ensemble.core.MemberConfig;
+import dev.quorate.ensemble.core.SessionModes;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.request.RequestConfig;
@@ -23,7 +24,8 @@ record Scenario(
         int electionGraceMillis,
         int delicacy,
         int sessionMillis,
-        long diskNanos) {
+        long diskNanos,
+        SessionModes sessions) {
     private static final int TICK_MILLIS = 200;
     private static final int INIT_LIMIT = 10;
     private static final int SYNC_LIMIT = 5;
@@ -45,7 +47,8 @@ record Scenario(
                 random.nextInt(4) == 0 ? 0 : 300 + random.nextInt(3_000),
                 random.nextInt(3) == 0 ? 10 + random.nextInt(30) : 200,
                 random.nextInt(3) == 0 ? 400 + random.nextInt(400) : 800 + random.nextInt(3_000),
-                random.nextInt(3) == 0 ? 4_000_000L + random.nextLong(30_000_000L) : 600_000L);
+                random.nextInt(3) == 0 ? 4_000_000L + random.nextLong(30_000_000L) : 600_000L,
+                new SessionModes(random.nextInt(4) == 0, random.nextInt(4) > 0));
     }
 
     int servers() {
@@ -80,6 +83,7 @@ record Scenario(
                 3,
                 electionGraceMillis,
                 60_000,
+                sessions,
                 new RequestConfig(true, false, false, "", true));
     }
 }

@@ -7,6 +7,7 @@ import dev.quorate.ensemble.message.ConnectResponse;
 import dev.quorate.ensemble.message.OpCode;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.WatchEvent;
+import dev.quorate.ensemble.model.ErrorCode;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.TreeMap;
@@ -155,6 +156,9 @@ final class SimulatedClient {
         }
         simulation.laws.replied(this, answered, reply);
         lastZxid = Math.max(lastZxid, reply.zxid());
+        if (reply.error() == ErrorCode.EPHEMERAL_ON_LOCAL_SESSION.code()) {
+            simulation.reached.count("ephemeral refused to a local session");
+        }
         workload.replied(this, answered.request, reply);
         if (answered.request instanceof ClientRequest.CloseSession) {
             simulation.reached.count("session closed by its client");

@@ -23,6 +23,7 @@ final class TreeModel {
     private final Map<String, TreeSet<Long>> childChanges = new HashMap<>();
     private final Map<Long, TreeSet<String>> ephemerals = new HashMap<>();
     private final TreeSet<Long> sessions = new TreeSet<>();
+    private final TreeSet<Long> everSessions = new TreeSet<>();
 
     TreeModel() {
         put("", 0, new Node(0, null, 0, 0, 0));
@@ -73,6 +74,11 @@ final class TreeModel {
         return sessions.contains(session);
     }
 
+    /// True also when it has ended; false for one that only its server knew.
+    boolean hadSession(long session) {
+        return everSessions.contains(session);
+    }
+
     void apply(TxnEntry entry) {
         apply(entry.zxid(), entry.header().sessionId(), entry.txn());
     }
@@ -90,7 +96,10 @@ final class TreeModel {
                     multi.ops().forEach(op -> apply(zxid, session, op));
                 }
             }
-            case Txn.CreateSession _ -> sessions.add(session);
+            case Txn.CreateSession _ -> {
+                sessions.add(session);
+                everSessions.add(session);
+            }
             case Txn.CloseSession close -> close(zxid, session, close);
             case Txn.SetAcl _, Txn.CheckVersion _, Txn.Error _ -> {}
             case Txn.Reconfig _ -> throw new IllegalStateException("no reconfiguration here");

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.ensemble.process.ServerProcess.Kind;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
@@ -44,7 +41,7 @@ class MixedEnsembleTest {
                     server.awaitServing();
                     work(server, random, round);
                 }
-                assertEqualTrees(ensemble);
+                ensemble.assertEqualTrees();
             }
             assertThat(led).containsOnly(true);
         }
@@ -102,26 +99,6 @@ class MixedEnsembleTest {
                     assertThat(e.code()).isNotEqualTo(KeeperException.Code.CONNECTIONLOSS);
                 }
             }
-        }
-    }
-
-    /// Also every digest that a transaction carried was the tree's, on every server.
-    static void assertEqualTrees(ProcessEnsemble ensemble) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        List<SortedMap<String, String>> trees = new ArrayList<>();
-        do {
-            trees.clear();
-            for (ServerProcess server : ensemble.servers()) {
-                trees.add(StockClient.dump(server));
-            }
-            // Sessions of the dumps and of the workload may still be closing between two dumps.
-        } while (trees.stream().distinct().count() > 1 && System.nanoTime() < deadline);
-        assertThat(trees.getFirst().size()).isGreaterThan(3);
-        assertThat(trees).allSatisfy(tree -> assertThat(tree).isEqualTo(trees.getFirst()));
-        for (ServerProcess server : ensemble.servers()) {
-            assertThat(server.ask("mntr"))
-                    .as("%s at %s", server.kind(), server.address())
-                    .containsPattern("zk_digest_mismatches_count\\s0\\n");
         }
     }
 }

@@ -76,7 +76,7 @@ class MixedSynchronisationTest {
         assertThat(ensemble.leader()).isSameAs(leader);
         String said = leader.said().substring(leaderSaid) + learner.said().substring(learnerSaid);
         assertThat(said.toUpperCase(Locale.ROOT)).containsPattern(how);
-        MixedEnsembleTest.assertEqualTrees(ensemble);
+        ensemble.assertEqualTrees();
     }
 
     /// Server 1 leads. Its followers stand still while it takes one more write into its log.

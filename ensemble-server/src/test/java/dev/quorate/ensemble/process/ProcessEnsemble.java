@@ -1,7 +1,10 @@
 package dev.quorate.ensemble.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.quorate.ensemble.process.ServerProcess.Kind;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,11 +13,38 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// An ensemble of processes on loopback, of either kind or mixed. Server N of the list has id N + 1.
 public final class ProcessEnsemble implements AutoCloseable {
+    /// At which ports a server finds another one. Each server has a configuration of its own.
+    public interface Wiring {
+        int quorumPort(int from, int to, int port) throws IOException;
+
+        int electionPort(int from, int to, int port) throws IOException;
+    }
+
+    private static final Wiring DIRECT = new Wiring() {
+        @Override
+        public int quorumPort(int from, int to, int port) {
+            return port;
+        }
+
+        @Override
+        public int electionPort(int from, int to, int port) {
+            return port;
+        }
+    };
+
+    /// Below those that the kernel gives to whoever dials.
+    private static final int PORT_MIN = 10_000;
+
+    private static final int PORT_MAX = 32_000;
+
     private final List<ServerProcess> servers = new ArrayList<>();
     private final int participants;
 
@@ -25,17 +55,28 @@ public final class ProcessEnsemble implements AutoCloseable {
 
     /// All servers after the first `participants` are observers.
     ProcessEnsemble(Path directory, int participants, List<Kind> kinds, String... extra) throws IOException {
+        this(directory, participants, kinds, DIRECT, extra);
+    }
+
+    public ProcessEnsemble(Path directory, int participants, List<Kind> kinds, Wiring wiring, String... extra)
+            throws IOException {
         this.participants = participants;
         int[] ports = freePorts(kinds.size() * 3);
-        StringBuilder members = new StringBuilder();
-        for (int i = 0; kinds.size() > 1 && i < kinds.size(); i++) {
-            members.append("server.%d=127.0.0.1:%d:%d%s%n"
-                    .formatted(i + 1, ports[3 * i + 1], ports[3 * i + 2], i < participants ? "" : ":observer"));
-        }
         for (int i = 0; i < kinds.size(); i++) {
             Path home = directory.resolve("server-" + (i + 1));
             Path data = Files.createDirectories(home.resolve("data"));
             Files.writeString(data.resolve("myid"), (i + 1) + "\n");
+            StringBuilder members = new StringBuilder();
+            for (int j = 0; kinds.size() > 1 && j < kinds.size(); j++) {
+                int quorum = ports[3 * j + 1];
+                int election = ports[3 * j + 2];
+                members.append("server.%d=127.0.0.1:%d:%d%s%n"
+                        .formatted(
+                                j + 1,
+                                i == j ? quorum : wiring.quorumPort(i + 1, j + 1, quorum),
+                                i == j ? election : wiring.electionPort(i + 1, j + 1, election),
+                                j < participants ? "" : ":observer"));
+            }
             Files.writeString(home.resolve("zoo.cfg"), """
                     tickTime=500
                     initLimit=20
@@ -105,6 +146,26 @@ public final class ProcessEnsemble implements AutoCloseable {
         return servers.stream().map(ServerProcess::address).collect(Collectors.joining(","));
     }
 
+    /// Also every digest that a transaction carried was the tree's, on every server.
+    public void assertEqualTrees() throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        List<SortedMap<String, String>> trees = new ArrayList<>();
+        do {
+            trees.clear();
+            for (ServerProcess server : servers) {
+                trees.add(StockClient.dump(server));
+            }
+            // Sessions of the dumps and of the workload may still be closing between two dumps.
+        } while (trees.stream().distinct().count() > 1 && System.nanoTime() < deadline);
+        assertThat(trees.getFirst().size()).isGreaterThan(3);
+        assertThat(trees).allSatisfy(tree -> assertThat(tree).isEqualTo(trees.getFirst()));
+        for (ServerProcess server : servers) {
+            assertThat(server.ask("mntr"))
+                    .as("%s at %s", server.kind(), server.address())
+                    .containsPattern("zk_digest_mismatches_count\\s0\\n");
+        }
+    }
+
     @Override
     public void close() throws InterruptedException {
         for (ServerProcess server : servers) {
@@ -112,13 +173,15 @@ public final class ProcessEnsemble implements AutoCloseable {
         }
     }
 
-    /// Ports that nobody has at the moment. Somebody could take one before we do; the server would then say so and end.
+    /// Ports that nobody has at the moment, and that no connection is given while their server is down. Somebody could
+    /// take
+    /// one before we do; the server would then say so and end.
     private static int[] freePorts(int count) throws IOException {
         Set<ServerSocket> held = new HashSet<>();
         try {
             int[] ports = new int[count];
             for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                ServerSocket socket = freePort();
                 held.add(socket);
                 ports[i] = socket.getLocalPort();
             }
@@ -126,6 +189,17 @@ public final class ProcessEnsemble implements AutoCloseable {
         } finally {
             for (ServerSocket socket : held) {
                 socket.close();
+            }
+        }
+    }
+
+    private static ServerSocket freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
+            try {
+                return new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"));
+            } catch (BindException e) {
+                // Another one then.
             }
         }
     }

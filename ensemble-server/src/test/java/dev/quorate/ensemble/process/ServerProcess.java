@@ -29,6 +29,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Path directory;
     private final int clientPort;
     private final List<String> apacheProperties;
+    private List<String> jvmOptions = List.of();
     private Kind kind;
     private Process process;
 
@@ -65,6 +66,12 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /// For every start from now on.
+    public ServerProcess jvmOptions(List<String> options) {
+        jvmOptions = options;
+        return this;
+    }
+
     public ServerProcess start() throws IOException {
         return start(List.of());
     }
@@ -83,6 +90,7 @@ public final class ServerProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path")));
+        command.addAll(jvmOptions);
         if (kind == Kind.APACHE) {
             command.addAll(List.of("-Dzookeeper.admin.enableServer=false", "-Dzookeeper.4lw.commands.whitelist=*"));
             command.addAll(apacheProperties);
@@ -119,12 +127,25 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /// It stands still, with all its connections open.
-    void pause() throws IOException, InterruptedException {
-        int code = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+    public void pause() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    public void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    /// Asks for an orderly stop and does not wait for it.
+    public void terminate() {
+        process.destroy();
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", signal, Long.toString(process.pid()))
                 .start()
                 .waitFor();
         if (code != 0) {
-            throw new AssertionError("kill -STOP " + process.pid() + " says " + code);
+            throw new AssertionError("kill " + signal + " " + process.pid() + " says " + code);
         }
     }
 

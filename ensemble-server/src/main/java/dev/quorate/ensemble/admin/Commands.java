@@ -3,11 +3,9 @@ package dev.quorate.ensemble.admin;
 import dev.quorate.ensemble.config.ProcessEnvironment;
 import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.core.MemberDetails;
-import dev.quorate.ensemble.core.MemberStatus;
-import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.port.ConnectionStatistics;
 import dev.quorate.ensemble.quorum.Member;
-import dev.quorate.ensemble.quorum.Member.HostPort;
 import dev.quorate.ensemble.quorum.Member.PeerAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,17 +44,18 @@ final class Commands {
         add("hash", Commands::hash);
         add("is_read_only", facts -> fields("read_only", false), "isro");
         add("last_snapshot", Commands::lastSnapshot, "lsnp");
-        add("leader", Commands::leader, "lead");
+        add("leader", EnsembleCommands::leader, "lead");
         add("monitor", Monitor::of, "mntr");
-        add("observers", Commands::observers, "obsr");
         add("ruok", facts -> fields());
         add("server_stats", facts -> serverStats(facts), "srvr");
         add("stat_reset", facts -> fields(), "srst");
         add("stats", Commands::stats, "stat");
         add("system_properties", facts -> fields(), "sysp");
-        add("voting_view", Commands::votingView);
+        add("voting_view", EnsembleCommands::votingView);
         add("watch_summary", Commands::watchSummary, "wchs");
-        add("zabstate", Commands::zabState);
+        add("watches", Commands::watches, "wchc");
+        add("watches_by_path", Commands::watchesByPath, "wchp");
+        add("zabstate", EnsembleCommands::zabState);
     }
 
     private Commands() {}
@@ -103,7 +102,7 @@ final class Commands {
         return fields;
     }
 
-    private static Map<String, Object> fields(Object... pairs) {
+    static Map<String, Object> fields(@Nullable Object... pairs) {
         Map<String, Object> fields = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
             fields.put((String) pairs[i], pairs[i + 1]);
@@ -124,7 +123,8 @@ final class Commands {
                 "min_session_timeout", timing.minSessionTimeoutMillis(),
                 "max_session_timeout", timing.maxSessionTimeoutMillis(),
                 "client_port_listen_backlog", client == null ? -1 : client.backlog(),
-                "server_id", config.serverId());
+                // A server alone has none for ZooKeeper.
+                "server_id", config.standalone() ? 0 : config.serverId());
         if (!config.standalone()) {
             Member self = facts.status().config().member(config.serverId());
             PeerAddress address = self == null ? null : self.addresses().getFirst();
@@ -202,29 +202,13 @@ final class Commands {
         return fields("zxid", Long.toHexString(zxid), "timestamp", seconds);
     }
 
-    private static Map<String, Object> leader(ServerFacts facts) throws Refused {
-        MemberStatus status = facts.status();
-        Member leader = status.config().member(status.leader());
-        if (facts.config().standalone() || leader == null) {
-            throw new Refused("server is not initialized");
-        }
-        return fields(
-                "is_leader", facts.leading(),
-                "leader_id", status.leader(),
-                "leader_ip", leader.addresses().getFirst().host());
-    }
-
-    private static Map<String, Object> observers(ServerFacts facts) {
-        return fields("synced_observers", facts.status().syncedObservers(), "observers", List.of());
-    }
-
     private static Map<String, Object> serverStats(ServerFacts facts) {
-        Map<String, Object> response = fields("last_buffer_size", -1, "min_buffer_size", -1, "max_buffer_size", -1);
+        Map<String, Object> responses = sizes(facts.traffic().responses());
         Map<String, Object> stats = fields(
                 "packets_sent", facts.traffic().sent(),
                 "packets_received", facts.traffic().received(),
-                "fsync_threshold_exceed_count", 0,
-                "client_response_stats", response,
+                "fsync_threshold_exceed_count", facts.slowSyncs(),
+                "client_response_stats", responses,
                 "data_dir_size", DirectorySize.of(facts.config().dataDir()),
                 "log_dir_size", DirectorySize.of(facts.config().dataLogDir()),
                 "provider_null", false,
@@ -247,51 +231,23 @@ final class Commands {
                 "server_stats",
                 stats,
                 "client_response",
-                response,
+                responses,
                 "node_count",
                 facts.status().znodes());
         if (facts.leading()) {
-            fields.put("proposal_stats", response);
+            fields.put("proposal_stats", sizes(facts.status().proposals()));
         }
         return fields;
+    }
+
+    private static Map<String, Object> sizes(ByteSizes sizes) {
+        return fields("last_buffer_size", sizes.last(), "min_buffer_size", sizes.min(), "max_buffer_size", sizes.max());
     }
 
     private static Map<String, Object> stats(ServerFacts facts) {
         Map<String, Object> fields = serverStats(facts);
         fields.putAll(connections(facts, false));
         return fields;
-    }
-
-    private static Map<String, Object> votingView(ServerFacts facts) {
-        Map<String, Object> voters = new LinkedHashMap<>();
-        for (Member member : facts.status().config().members().values()) {
-            if (member.votes()) {
-                voters.put(String.valueOf(member.id()), member(member));
-            }
-        }
-        return fields("current_config", voters);
-    }
-
-    private static Map<String, Object> member(Member member) {
-        List<String> quorum = new ArrayList<>();
-        List<String> election = new ArrayList<>();
-        for (PeerAddress address : member.addresses()) {
-            quorum.add(address.host() + ":" + address.quorumPort());
-            election.add(address.host() + ":" + address.electionPort());
-        }
-        return fields(
-                "server_addresses",
-                quorum,
-                "election_addresses",
-                election,
-                "client_address",
-                text(member.client()),
-                "learner_type",
-                member.votes() ? "participant" : "observer");
-    }
-
-    private static String text(@Nullable HostPort address) {
-        return address == null ? "" : address.host() + ":" + address.port();
     }
 
     private static Map<String, Object> watchSummary(ServerFacts facts) {
@@ -305,21 +261,11 @@ final class Commands {
                 details.watches());
     }
 
-    private static Map<String, Object> zabState(ServerFacts facts) {
-        MemberStatus status = facts.status();
-        Member self = status.config().member(facts.config().serverId());
-        PeerAddress address = self == null ? null : self.addresses().getFirst();
-        long zxid = status.lastZxid();
-        return fields(
-                "myid", facts.config().serverId(),
-                "is_leader", facts.leading(),
-                "quorum_address", address == null ? "" : address.host() + ":" + address.quorumPort(),
-                "election_address", address == null ? "" : address.host() + ":" + address.electionPort(),
-                "client_address", self == null ? "" : text(self.client()),
-                "voting", status.voting(),
-                "last_zxid", "0x" + Long.toHexString(zxid),
-                "zab_epoch", Zxid.epoch(zxid),
-                "zab_counter", Zxid.counter(zxid),
-                "zabstate", status.zabState());
+    private static Map<String, Object> watches(ServerFacts facts) {
+        return fields("session_id_to_watched_paths", facts.asked().dataWatches());
+    }
+
+    private static Map<String, Object> watchesByPath(ServerFacts facts) {
+        return fields("path_to_session_ids", facts.asked().watchersByPath());
     }
 }

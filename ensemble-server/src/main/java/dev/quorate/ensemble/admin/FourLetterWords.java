@@ -2,16 +2,13 @@ package dev.quorate.ensemble.admin;
 
 import dev.quorate.ensemble.config.MemberLines;
 import dev.quorate.ensemble.core.MemberDetails;
+import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.port.ConnectionStatistics;
 import dev.quorate.ensemble.quorum.Member;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The answers to four-letter words.
@@ -106,7 +103,8 @@ public final class FourLetterWords {
         text.append("Mode: ").append(facts.mode()).append('\n');
         text.append("Node count: ").append(facts.status().znodes()).append('\n');
         if (facts.leading()) {
-            text.append("Proposal sizes last/min/max: -1/-1/-1\n");
+            ByteSizes sizes = facts.status().proposals();
+            text.append("Proposal sizes last/min/max: %d/%d/%d\n".formatted(sizes.last(), sizes.min(), sizes.max()));
         }
         return text.toString();
     }
@@ -214,12 +212,10 @@ public final class FourLetterWords {
     }
 
     private static String watchesByPath(MemberDetails details) {
-        SortedMap<String, List<String>> byPath = new TreeMap<>();
-        details.dataWatches()
-                .forEach((session, paths) -> paths.forEach(path ->
-                        byPath.computeIfAbsent(path, key -> new ArrayList<>()).add("0x%x".formatted(session))));
         StringBuilder text = new StringBuilder();
-        byPath.forEach((path, sessions) -> list(text, path, sessions));
+        details.watchersByPath()
+                .forEach((path, sessions) -> list(
+                        text, path, sessions.stream().map("0x%x"::formatted).toList()));
         return text.append('\n').toString();
     }
 
@@ -236,7 +232,7 @@ public final class FourLetterWords {
         Monitor.of(facts).forEach((key, value) -> text.append("zk_")
                 .append(key)
                 .append('\t')
-                .append(value)
+                .append(value instanceof Double decimal ? Monitor.decimal(decimal) : value)
                 .append('\n'));
         return text.toString();
     }

@@ -1,6 +1,7 @@
 package dev.quorate.ensemble.admin;
 
 import dev.quorate.ensemble.core.MemberStatus;
+import dev.quorate.ensemble.port.ByteSizes;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -21,7 +22,7 @@ final class Monitor {
         }
         values.put("ephemerals_count", status.ephemerals());
         values.put("num_alive_connections", facts.traffic().alive());
-        values.put("avg_latency", decimal(facts.traffic().averageLatency()));
+        values.put("avg_latency", rounded(facts.traffic().averageLatency()));
         values.put("min_latency", facts.traffic().minLatency());
         values.put("max_latency", facts.traffic().maxLatency());
         values.put("outstanding_requests", facts.traffic().outstanding());
@@ -40,8 +41,13 @@ final class Monitor {
             values.put("max_file_descriptor_count", unix.getMaxFileDescriptorCount());
         }
         values.put("uptime", facts.uptimeMillis());
-        values.put("connection_drop_probability", decimal(0));
+        sizes(values, "client_response_size", facts.traffic().responses());
+        // There is neither throttling of connections nor TLS for clients.
+        values.put("connection_drop_probability", 0.0);
         values.put("auth_failed_count", 0);
+        values.put("non_mtls_local_conn_count", 0);
+        values.put("non_mtls_remote_conn_count", 0);
+        values.put("outstanding_tls_handshake", 0);
         if (facts.leading()) {
             leader(facts, values);
         }
@@ -60,7 +66,18 @@ final class Monitor {
         values.put("synced_non_voting_followers", status.syncedNonVotingFollowers());
         values.put("synced_observers", status.syncedObservers());
         values.put("pending_syncs", status.pendingSyncs());
+        sizes(values, "proposal_size", status.proposals());
         values.put("leader_uptime", Math.max(0, facts.nowMillis() - status.sinceMillis()));
+    }
+
+    private static void sizes(Map<String, Object> values, String name, ByteSizes sizes) {
+        values.put("last_" + name, sizes.last());
+        values.put("min_" + name, sizes.min());
+        values.put("max_" + name, sizes.max());
+    }
+
+    private static double rounded(double value) {
+        return Math.rint(value * 10_000) / 10_000;
     }
 
     static String decimal(double value) {

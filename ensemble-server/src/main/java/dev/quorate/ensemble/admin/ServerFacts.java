@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a server tells about itself, at one moment. `version` is the text of `srvr`; times are wall clock milliseconds.
+/// What a server tells about itself, at one moment. `version` is the text of `srvr`; times are wall clock milliseconds;
+/// `slowSyncs` counts fsyncs of the log that were worth a warning.
 public record ServerFacts(
         String version,
         ServerConfig config,
@@ -19,10 +20,12 @@ public record ServerFacts(
         int clientPort,
         long startedMillis,
         long nowMillis,
+        int slowSyncs,
         @Nullable MemberDetails details) {
     public static final String NOT_SERVING = "This ZooKeeper instance is not currently serving requests";
 
-    private static final Set<String> DETAILED = Set.of("dump", "wchs", "wchc", "wchp", "watch_summary");
+    private static final Set<String> DETAILED =
+            Set.of("dump", "wchs", "wchc", "wchp", "watch_summary", "watches", "watches_by_path");
 
     /// Whether this word or command tells of single sessions and watches; `details` is null for all others.
     public static boolean detailed(String command) {

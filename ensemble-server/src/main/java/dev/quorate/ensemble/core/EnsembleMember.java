@@ -5,6 +5,7 @@ import dev.quorate.ensemble.election.Vote;
 import dev.quorate.ensemble.message.Notification;
 import dev.quorate.ensemble.message.Notification.PeerState;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.port.TxnCodec;
 import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
@@ -310,6 +311,7 @@ public final class EnsembleMember {
                         ? 0
                         : leading.active(learner -> !learner.observer && !ensemble.isVoter(learner.serverId)),
                 leading == null ? 0 : leading.pendingSyncs(),
+                leading == null ? ByteSizes.NONE : leading.proposalSizes(),
                 state.tree.size() + 1, // the root counts twice for whoever knows ZooKeeper: an empty server says 5
                 state.tree.ephemeralCount(),
                 state.watches.size(),

@@ -6,6 +6,7 @@ import dev.quorate.ensemble.message.OpCode;
 import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.model.AuthId;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.zab.CommitRule;
@@ -89,6 +90,10 @@ final class Leading implements Role, Proposals.Audience {
             }
         }
         return count;
+    }
+
+    ByteSizes proposalSizes() {
+        return proposals == null ? ByteSizes.NONE : proposals.sizes();
     }
 
     int pendingSyncs() {

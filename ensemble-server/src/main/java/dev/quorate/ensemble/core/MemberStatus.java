@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.core;
 
+import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 
 /// Immutable picture of a member for admin interfaces (operator-design.md §4.1), at the moment when it was asked for.
@@ -18,6 +19,7 @@ public record MemberStatus(
         int syncedObservers,
         int syncedNonVotingFollowers,
         int pendingSyncs,
+        ByteSizes proposals,
         int znodes,
         int ephemerals,
         int watches,

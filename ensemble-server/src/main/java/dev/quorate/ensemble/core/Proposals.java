@@ -6,6 +6,7 @@ import dev.quorate.ensemble.model.AuthId;
 import dev.quorate.ensemble.model.EphemeralOwner;
 import dev.quorate.ensemble.model.ErrorCode;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.request.PendingChanges;
 import dev.quorate.ensemble.request.Preparer;
 import dev.quorate.ensemble.session.SessionTable;
@@ -48,6 +49,7 @@ final class Proposals {
     private final ArrayDeque<TxnEntry> outstanding = new ArrayDeque<>();
     private final ArrayDeque<Sync> syncs = new ArrayDeque<>();
     private long lastProposed;
+    private ByteSizes sizes = ByteSizes.NONE;
     private long reapAt;
 
     /// Starts after `lastZxid`; every session of the tree gets its whole timeout from now.
@@ -68,6 +70,11 @@ final class Proposals {
     /// The epoch has no zxid left to give: the leader has to hand over to another epoch.
     boolean exhausted() {
         return Zxid.counter(lastProposed) >= Zxid.MAX_COUNTER - 1;
+    }
+
+    /// Of the proposals so far.
+    ByteSizes sizes() {
+        return sizes;
     }
 
     Iterable<TxnEntry> outstanding() {
@@ -143,6 +150,7 @@ final class Proposals {
                 ? new TxnDigest(TxnDigest.VERSION, pending.treeDigest(state.tree))
                 : null;
         TxnEntry entry = state.codec.encode(header, txn, digest);
+        sizes = sizes.and(entry.bytes().length);
         outstanding.add(entry);
         state.append(entry);
         audience.proposed(entry);

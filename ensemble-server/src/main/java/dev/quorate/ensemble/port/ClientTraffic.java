@@ -1,6 +1,7 @@
 package dev.quorate.ensemble.port;
 
-/// Counters of the client port since the start or the last reset; latencies in milliseconds.
+/// Counters of the client port since the start or the last reset; latencies in milliseconds, `responses` without the
+/// length in front.
 public record ClientTraffic(
         long received,
         long sent,
@@ -11,4 +12,5 @@ public record ClientTraffic(
         int outstanding,
         long minLatency,
         double averageLatency,
-        long maxLatency) {}
+        long maxLatency,
+        ByteSizes responses) {}

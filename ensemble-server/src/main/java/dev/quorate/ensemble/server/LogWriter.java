@@ -37,6 +37,7 @@ final class LogWriter {
 
     /// Of the log thread.
     private long lastAppended;
+    private volatile int slowSyncs;
 
     private final Object lock = new Object();
     private ArrayList<Object> queue = new ArrayList<>();
@@ -165,11 +166,17 @@ final class LogWriter {
         }
     }
 
+    /// How many fsyncs took longer than the limit. Any thread.
+    int slowSyncs() {
+        return slowSyncs;
+    }
+
     private void syncNow() throws IOException {
         long start = System.nanoTime();
         log.sync();
         long took = System.nanoTime() - start;
         if (took > warnNanos) {
+            slowSyncs++;
             LOG.warn("fsync of the log took {} ms; every write waits for it", took / 1_000_000);
         }
         events.accept(new Event.LogSynced(lastAppended));

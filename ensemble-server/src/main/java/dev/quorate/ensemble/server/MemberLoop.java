@@ -185,7 +185,8 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
 
     private ServerFacts collect(String command) {
         Member asked = member;
-        if (asked == null) {
+        LogWriter writer = log;
+        if (asked == null || writer == null) {
             throw new IllegalStateException("asked before there is a member");
         }
         return new ServerFacts(
@@ -197,6 +198,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                 clientPort,
                 startedMillis,
                 wallMillis,
+                writer.slowSyncs(),
                 ServerFacts.detailed(command) ? asked.details() : null);
     }
 

@@ -30,14 +30,21 @@ public final class StockClient {
         return client;
     }
 
+    /// Returns when the client's server has applied all that was committed before.
+    static void sync(ZooKeeper client) throws InterruptedException {
+        CountDownLatch synced = new CountDownLatch(1);
+        client.sync("/", (rc, path, context) -> synced.countDown(), null);
+        if (!synced.await(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("no answer to a sync in 30 s");
+        }
+    }
+
     /// Every znode of a server after a sync, with data, ACL and the whole Stat as text, but for what each server keeps
     /// for itself.
     public static SortedMap<String, String> dump(ServerProcess server)
             throws IOException, InterruptedException, KeeperException {
         try (ZooKeeper client = connect(server.address())) {
-            CountDownLatch synced = new CountDownLatch(1);
-            client.sync("/", (rc, path, context) -> synced.countDown(), null);
-            synced.await(30, TimeUnit.SECONDS);
+            sync(client);
             SortedMap<String, String> tree = new TreeMap<>();
             Deque<String> open = new ArrayDeque<>();
             open.push("/");

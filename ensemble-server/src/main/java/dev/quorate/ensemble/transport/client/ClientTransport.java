@@ -390,6 +390,7 @@ public final class ClientTransport {
         }
         scratch.clear();
         ClientWire.writeReply(scratch, reply);
+        statistics.response(scratch.size() - Integer.BYTES);
         send(link);
     }
 
@@ -398,6 +399,7 @@ public final class ClientTransport {
         if (link != null) {
             scratch.clear();
             ClientWire.writeEvent(scratch, event);
+            statistics.response(scratch.size() - Integer.BYTES);
             send(link);
         }
     }

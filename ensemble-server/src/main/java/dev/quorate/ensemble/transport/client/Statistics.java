@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.transport.client;
 
+import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.port.ClientTraffic;
 
 /// Counters of the client port since the start or the last reset. Loop thread only; others get a [#copy].
@@ -11,6 +12,9 @@ public final class Statistics {
     long rejected;
     int alive;
     int outstanding;
+    private int lastResponse = -1;
+    private int minResponse = Integer.MAX_VALUE;
+    private int maxResponse = -1;
     private long minLatency = Long.MAX_VALUE;
     private long maxLatency;
     private long latencySum;
@@ -21,6 +25,12 @@ public final class Statistics {
         maxLatency = Math.max(maxLatency, millis);
         latencySum += millis;
         latencyCount++;
+    }
+
+    void response(int bytes) {
+        lastResponse = bytes;
+        minResponse = Math.min(minResponse, bytes);
+        maxResponse = Math.max(maxResponse, bytes);
     }
 
     public ClientTraffic copy() {
@@ -34,7 +44,8 @@ public final class Statistics {
                 outstanding,
                 latencyCount == 0 ? 0 : minLatency,
                 latencyCount == 0 ? 0 : (double) latencySum / latencyCount,
-                maxLatency);
+                maxLatency,
+                lastResponse < 0 ? ByteSizes.NONE : new ByteSizes(lastResponse, minResponse, maxResponse));
     }
 
     public void reset() {
@@ -44,5 +55,8 @@ public final class Statistics {
         maxLatency = 0;
         latencySum = 0;
         latencyCount = 0;
+        lastResponse = -1;
+        minResponse = Integer.MAX_VALUE;
+        maxResponse = -1;
     }
 }

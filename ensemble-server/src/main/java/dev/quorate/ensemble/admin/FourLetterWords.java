@@ -1,9 +1,9 @@
 package dev.quorate.ensemble.admin;
 
-import dev.quorate.ensemble.config.MemberLines;
 import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.port.ConnectionStatistics;
+import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.Member;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -152,7 +152,7 @@ public final class FourLetterWords {
         if (facts.config().quorum().members() != null) {
             text.append("membership: \n");
             for (Member member : facts.status().config().members().values()) {
-                text.append(MemberLines.format(member)).append('\n');
+                text.append(ConfigText.line(member)).append('\n');
             }
             text.append("version=")
                     .append(Long.toHexString(facts.status().config().version()));

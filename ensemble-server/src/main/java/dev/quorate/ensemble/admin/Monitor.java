@@ -18,7 +18,7 @@ final class Monitor {
         values.put("server_state", facts.mode());
         if (!facts.config().standalone()) {
             values.put("peer_state", status.state() + " - " + status.zabState());
-            values.put("quorum_size", status.config().voters());
+            values.put("quorum_size", status.config().voters().size());
         }
         values.put("ephemerals_count", status.ephemerals());
         values.put("num_alive_connections", facts.traffic().alive());

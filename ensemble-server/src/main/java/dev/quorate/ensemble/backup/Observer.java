@@ -23,7 +23,7 @@ import java.util.Deque;
 public final class Observer {
     private static final int PROTOCOL_VERSION = 0x10000;
     private static final String SIGNATURE = "BenWasHere";
-    /// Ids of members are small; see MemberLines.
+    /// Ids of members are small; see ConfigText.
     private static final long FIRST_ID = 1L << 32;
 
     private final LeaderLink leader;

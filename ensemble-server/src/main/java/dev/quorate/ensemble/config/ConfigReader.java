@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.config;
 
+import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import java.io.IOException;
@@ -69,7 +70,6 @@ public final class ConfigReader {
             throws ConfigException {
         Map<String, String> table = load(file);
         Settings settings = new Settings(file.toString(), table, properties);
-        refuseHierarchical(file, table);
 
         Path dataDir = Path.of(required(settings, "dataDir", "it is where snapshots, logs and myid stand"));
         Path dataLogDir = Path.of(settings.text("dataLogDir", dataDir.toString()));
@@ -97,7 +97,7 @@ public final class ConfigReader {
         settings.ignore(WITHOUT_EFFECT);
         List<String> warnings = new ArrayList<>();
         List<String> unknown = settings.unknown();
-        unknown.removeIf(key -> key.startsWith("server."));
+        unknown.removeIf(ConfigText::isMembership);
         if (!unknown.isEmpty()) {
             warnings.add(file + ": unknown keys, without effect: " + String.join(", ", unknown));
         }
@@ -125,50 +125,42 @@ public final class ConfigReader {
                 List.copyOf(warnings));
     }
 
-    private static void refuseHierarchical(Path file, Map<String, String> table) throws ConfigException {
-        for (Map.Entry<String, String> line : table.entrySet()) {
-            if (line.getKey().startsWith("group.") || line.getKey().startsWith("weight.")) {
-                throw new ConfigException(file + ": " + line.getKey() + "=" + line.getValue()
-                        + ": hierarchical quorums are not supported; allowed is a plain majority of server.N lines");
-            }
-        }
-    }
-
     private ServerConfig.Ensemble ensemble(Path file, Settings settings, Map<String, String> table)
             throws ConfigException {
         boolean standaloneEnabled = settings.flag("standaloneEnabled", true);
         boolean reconfigEnabled = settings.flag("reconfigEnabled", false);
         String dynamicName = settings.text("dynamicConfigFile");
-        boolean inline = table.keySet().stream().anyMatch(key -> key.startsWith("server."));
+        boolean inline = table.keySet().stream().anyMatch(ConfigText::isMembership);
         Path dynamicFile = null;
         EnsembleConfig members;
         EnsembleConfig lastSeen = null;
         if (dynamicName == null) {
-            members = MemberLines.read(file.toString(), table, 0);
+            members = members(file, table, 0);
         } else {
             if (inline) {
                 throw settings.wrong(
-                        "dynamicConfigFile", dynamicName, "server.N lines must then stand in that file only");
+                        "dynamicConfigFile",
+                        dynamicName,
+                        "server.N, group.N and weight.N lines must then stand in that file only");
             }
             dynamicFile = Path.of(dynamicName);
             Map<String, String> lines = load(dynamicFile);
             if (lines.containsKey("version")) {
                 throw new ConfigException(dynamicFile + ": version=" + lines.get("version")
-                        + ": allowed are server.N lines only; the version is in the file's name");
+                        + ": allowed are server.N, group.N and weight.N lines only; the version is in the file's name");
             }
-            refuseHierarchical(dynamicFile, lines);
-            members = MemberLines.read(dynamicFile.toString(), lines, versionOf(dynamicFile));
+            members = members(dynamicFile, lines, versionOf(dynamicFile));
             Path next = DynamicConfigFiles.next(file);
             if (reconfigEnabled && Files.exists(next)) {
                 Map<String, String> proposed = load(next);
-                lastSeen = MemberLines.read(next.toString(), proposed, hex(proposed.getOrDefault("version", "0")));
+                lastSeen = members(next, proposed, hex(proposed.getOrDefault("version", "0")));
             }
         }
         if (members.members().isEmpty() && dynamicFile != null) {
             throw new ConfigException(dynamicFile + ": no server.N line is there; allowed is one for each member");
         }
         boolean alone = members.members().isEmpty() || (members.members().size() == 1 && standaloneEnabled);
-        if (!alone && members.voters() == 0) {
+        if (!alone && members.voters().isEmpty()) {
             throw new ConfigException(
                     file + ": every server.N line is an observer; at least one participant is needed");
         }
@@ -184,6 +176,14 @@ public final class ConfigReader {
                 settings.flag("leaderServes", true),
                 observer,
                 settings.flag("tcpKeepAlive", true));
+    }
+
+    private static EnsembleConfig members(Path file, Map<String, String> table, long version) throws ConfigException {
+        try {
+            return ConfigText.config(table, version);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(file + ": " + e.getMessage());
+        }
     }
 
     private static ServerConfig.Timing timing(Settings settings, boolean ensemble) throws ConfigException {

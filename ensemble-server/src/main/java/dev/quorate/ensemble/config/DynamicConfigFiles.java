@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.config;
 
+import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ public final class DynamicConfigFiles {
     public void write(EnsembleConfig committedConfig, EnsembleConfig lastSeen) throws IOException {
         if (lastSeen.version() > committedConfig.version() && lastSeen.version() != proposed) {
             String version = "version=" + Long.toHexString(lastSeen.version());
-            replace(next(staticFile), MemberLines.format(lastSeen) + version + "\n");
+            replace(next(staticFile), ConfigText.lines(lastSeen) + version + "\n");
             proposed = lastSeen.version();
         }
         if (committedConfig.version() > committed) {
@@ -50,15 +51,15 @@ public final class DynamicConfigFiles {
     private void commit(EnsembleConfig config) throws IOException {
         Path dynamic =
                 staticFile.resolveSibling(staticFile.getFileName() + ".dynamic." + Long.toHexString(config.version()));
-        replace(dynamic, MemberLines.format(config));
+        replace(dynamic, ConfigText.lines(config));
         Path backup = staticFile.resolveSibling(staticFile.getFileName() + ".bak");
         List<String> kept = new ArrayList<>();
         boolean inline = false;
         for (String line : Files.readAllLines(staticFile)) {
             String key = line.strip();
-            inline |= key.startsWith("server.");
+            inline |= ConfigText.isMembership(key);
             boolean moves =
-                    key.startsWith("server.") || key.startsWith("dynamicConfigFile") || key.startsWith("peerType");
+                    ConfigText.isMembership(key) || key.startsWith("dynamicConfigFile") || key.startsWith("peerType");
             if (!moves) {
                 kept.add(line);
             }

@@ -163,7 +163,7 @@ public final class EnsembleMember {
         Vote initial = mayVote
                 ? new Vote(state.me(), state.lastLogged, round, state.currentEpoch)
                 : new Vote(Vote.NOBODY, Vote.NOBODY, round, Vote.NOBODY);
-        election = new Election(state.me(), ensemble, initial, round, state.now);
+        election = new Election(state.me(), state.membership(), initial, round, state.now);
         enter(new Looking(election));
         tellEverybody();
     }
@@ -226,7 +226,8 @@ public final class EnsembleMember {
         election = null;
         Member leader = ensemble.member(decision.leader());
         if (decision.leader() == state.me()) {
-            Leading leading = new Leading(state, this, new CommitRule(ensemble));
+            Leading leading =
+                    new Leading(state, this, new CommitRule(state.membership().rules()));
             enter(leading);
             leading.start();
         } else if (leader != null) {

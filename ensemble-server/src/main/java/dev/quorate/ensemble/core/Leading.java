@@ -12,8 +12,10 @@ import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.zab.CommitRule;
 import dev.quorate.ensemble.zab.SyncPlan;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -106,15 +108,25 @@ final class Leading implements Role, Proposals.Audience {
         return count;
     }
 
+    /// Of every configuration that counts.
     private boolean isQuorum(Predicate<Learner> with) {
-        List<Long> servers = new ArrayList<>();
+        return state.membership().isQuorum(ourselvesAnd(with));
+    }
+
+    /// Epochs are agreed on by a quorum of the configuration in force (peer-protocol.md §7.1).
+    private boolean isCommittedQuorum(Predicate<Learner> with) {
+        return state.ensemble().isQuorum(ourselvesAnd(with));
+    }
+
+    private Set<Long> ourselvesAnd(Predicate<Learner> with) {
+        Set<Long> servers = new HashSet<>();
         servers.add(state.me());
         for (Learner learner : learners.values()) {
             if (!learner.observer && with.test(learner)) {
                 servers.add(learner.serverId);
             }
         }
-        return state.ensemble().isQuorum(servers);
+        return servers;
     }
 
     private void enter(Stage next) {
@@ -189,6 +201,10 @@ final class Leading implements Role, Proposals.Audience {
             drop(learner, "protocol of a server before 3.4");
             return;
         }
+        if (info.serverId() == state.me()) {
+            drop(learner, "claims to be server " + state.me() + ", which is this one");
+            return;
+        }
         if (info.configVersion() > state.ensemble().version()) {
             drop(learner, "knows a newer configuration, version " + Long.toHexString(info.configVersion()));
             return;
@@ -219,7 +235,7 @@ final class Leading implements Role, Proposals.Audience {
     /// The epoch is one more than any that a member of a quorum has accepted, so nobody has followed another leader in
     /// it.
     private void chooseEpoch() {
-        if (stage != Stage.EPOCH || epochChosen || !isQuorum(learner -> learner.isAtLeast(Phase.INFORMED))) {
+        if (stage != Stage.EPOCH || epochChosen || !isCommittedQuorum(learner -> learner.isAtLeast(Phase.INFORMED))) {
             return;
         }
         epoch = Math.max(state.acceptedEpoch, state.laterEpoch) + 1;
@@ -272,7 +288,7 @@ final class Leading implements Role, Proposals.Audience {
     }
 
     private void countEpochAcks() {
-        boolean agreed = isQuorum(
+        boolean agreed = isCommittedQuorum(
                 learner -> learner.isAtLeast(Phase.EPOCH_ACKED) && learner.currentEpoch != -1 && learner.zxid != -1);
         if (stage == Stage.EPOCH_ACKS && agreed) {
             enter(Stage.EPOCH_STORED);

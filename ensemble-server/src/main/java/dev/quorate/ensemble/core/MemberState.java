@@ -4,6 +4,7 @@ import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.port.TxnCodec;
 import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.request.Reads;
 import dev.quorate.ensemble.tree.ApplyResult;
 import dev.quorate.ensemble.tree.DataTree;
@@ -20,6 +21,7 @@ final class MemberState {
     final CommittedLog committed;
     final Clients clients;
     final Snapshots snapshots;
+    private final Membership membership;
 
     Outbox out = NoOutbox.INSTANCE;
     long now;
@@ -41,6 +43,7 @@ final class MemberState {
     MemberState(MemberConfig config, Recovered recovered, TxnCodec codec, RandomGenerator random) {
         this.config = config;
         this.codec = codec;
+        membership = Membership.of(config.ensemble());
         committed = new CommittedLog(config.commitLogCount());
         tree = recovered.tree();
         reads = new Reads(config.requests(), tree, watches);
@@ -54,7 +57,11 @@ final class MemberState {
     }
 
     EnsembleConfig ensemble() {
-        return config.ensemble();
+        return membership.committed();
+    }
+
+    Membership membership() {
+        return membership;
     }
 
     long me() {

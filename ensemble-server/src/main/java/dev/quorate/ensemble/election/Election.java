@@ -2,10 +2,12 @@ package dev.quorate.ensemble.election;
 
 import dev.quorate.ensemble.message.Notification;
 import dev.quorate.ensemble.message.Notification.PeerState;
-import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Membership;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ public final class Election {
     private record Cast(Vote vote, PeerState state, int version) {}
 
     private final long me;
-    private final EnsembleConfig config;
+    private final Membership members;
     private final Vote initial;
     private final Map<Long, Cast> received = new TreeMap<>();
     private final Map<Long, Cast> established = new TreeMap<>();
@@ -33,9 +35,9 @@ public final class Election {
 
     /// `round` is the clock of the last election plus one; `initial` is the own vote (or [Vote#NOBODY] for who may not
     /// vote).
-    public Election(long me, EnsembleConfig config, Vote initial, long round, long nowNanos) {
+    public Election(long me, Membership members, Vote initial, long round, long nowNanos) {
         this.me = me;
-        this.config = config;
+        this.members = members;
         this.initial = initial;
         this.round = round;
         proposal = initial.inRound(round);
@@ -58,12 +60,8 @@ public final class Election {
 
     /// Servers whose votes count and who are to be told of ours.
     public List<Long> audience() {
-        List<Long> voters = new ArrayList<>();
-        config.members().values().forEach(member -> {
-            if (member.votes() && member.id() != me) {
-                voters.add(member.id());
-            }
-        });
+        List<Long> voters = new ArrayList<>(members.voters());
+        voters.remove(me);
         return voters;
     }
 
@@ -82,7 +80,7 @@ public final class Election {
 
     /// A notification from a voter. True when our proposal has changed and is to be sent to everybody.
     public boolean receive(long from, Notification notification, long nowNanos) {
-        if (!config.isVoter(from) || !config.isVoter(notification.leader())) {
+        if (!members.isVoter(from) || !members.isVoter(notification.leader())) {
             return false;
         }
         Vote vote = Vote.of(notification);
@@ -105,9 +103,9 @@ public final class Election {
         if (vote.round() > round) {
             round = vote.round();
             received.clear();
-            proposal = (vote.beats(initial) ? vote : initial).inRound(round);
+            proposal = (beats(vote, initial) ? vote : initial).inRound(round);
             changed = true;
-        } else if (vote.beats(proposal)) {
+        } else if (beats(vote, proposal)) {
             proposal = vote;
             changed = true;
         }
@@ -119,10 +117,18 @@ public final class Election {
         return changed;
     }
 
+    /// Votes for a server without weight are worth nothing, be its history as long as it may.
+    private boolean beats(Vote vote, Vote other) {
+        if (!members.mayLead(vote.leader())) {
+            return false;
+        }
+        return !members.mayLead(other.leader()) || vote.beats(other);
+    }
+
     /// The own vote counts like any other, but only if there is a right to vote.
     private void castOwn(long nowNanos) {
         decideAt = Long.MAX_VALUE;
-        if (config.isVoter(me) && initial.leader() != Vote.NOBODY && initial.zxid() != -1) {
+        if (members.isVoter(me) && initial.leader() != Vote.NOBODY && initial.zxid() != -1) {
             received.put(me, new Cast(proposal, PeerState.LOOKING, 2));
         }
         count(nowNanos);
@@ -131,15 +137,15 @@ public final class Election {
     /// A quorum for the proposal decides after a pause in which somebody better may still turn up; at once when
     /// everybody has voted so.
     private void count(long nowNanos) {
-        List<Long> supporters = new ArrayList<>();
+        Set<Long> supporters = new HashSet<>();
         received.forEach((server, cast) -> {
             if (cast.vote.equals(proposal)) {
                 supporters.add(server);
             }
         });
-        if (!config.isVoter(proposal.leader()) || !config.isQuorum(supporters)) {
+        if (!members.mayLead(proposal.leader()) || !members.isQuorum(supporters)) {
             decideAt = Long.MAX_VALUE;
-        } else if (supporters.size() == config.voters()) {
+        } else if (supporters.containsAll(members.voters())) {
             decision = proposal;
         } else if (decideAt == Long.MAX_VALUE) {
             decideAt = nowNanos + FINALIZE_NANOS;
@@ -163,13 +169,13 @@ public final class Election {
     }
 
     private boolean isQuorumFor(Map<Long, Cast> votes, Cast wanted) {
-        List<Long> supporters = new ArrayList<>();
+        Set<Long> supporters = new HashSet<>();
         votes.forEach((server, cast) -> {
             if (same(cast, wanted)) {
                 supporters.add(server);
             }
         });
-        return config.isQuorum(supporters);
+        return members.isQuorum(supporters);
     }
 
     /// Rounds differ between servers that joined at different times; the epoch says that they mean the same leader

@@ -3,11 +3,13 @@ package dev.quorate.ensemble.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.Member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,8 +57,9 @@ class ConfigReaderTest {
             clientPort=70000        | clientPort=70000: allowed is a whole number from 0 to 65535
             forceSync=maybe         | forceSync=maybe: allowed is true or false
             peerType=voter          | peerType=voter: allowed is one of participant, observer
-            group.1=1:2             | group.1=1:2: hierarchical quorums are not supported
-            weight.1=2              | weight.1=2: hierarchical quorums are not supported
+            group.1=1:2             | group.1=1:2: server 1 is no participant of this configuration
+            group.1=1:x             | group.1=1:x: allowed as a server in a group is a whole number
+            weight.1=heavy          | weight.1=heavy: allowed as a weight is a whole number
             server.x=a:1:2          | server.x=a:1:2: allowed as N in server.N is a whole number
             server.1=a:1            | server.1=a:1: allowed is host:quorumPort:electionPort
             server.1=a:1:2:king     | server.1=a:1:2:king: allowed as role is participant or observer
@@ -94,7 +97,7 @@ class ConfigReaderTest {
                 "server.4=e:2888:3888:observer");
         var members = config.quorum().members();
         assertThat(members).isNotNull();
-        assertThat(MemberLines.format(members)).isEqualTo("""
+        assertThat(ConfigText.lines(members)).isEqualTo("""
                 server.1=[::1]:2888:3888:participant;0.0.0.0:2181
                 server.2=b:2888:3888:participant;10.0.0.2:2182
                 server.3=c:2888:3888|d:2889:3889:participant
@@ -138,6 +141,24 @@ class ConfigReaderTest {
     void unknownKeysAreOneWarning() throws Exception {
         assertThat(read("zz=1", "aa=2", "electionAlg=3").warnings())
                 .containsExactly(directory.resolve("zoo.cfg") + ": unknown keys, without effect: aa, zz");
+    }
+
+    @Test
+    void groupsAndWeightsStandBesideTheMembersInlineOrInTheDynamicFile() throws Exception {
+        String[] lines = {"server.1=a:1:2", "server.2=b:1:2", "server.3=c:1:2", "group.1=1:2", "group.2=3", "weight.2=0"
+        };
+        ServerConfig inline = read("initLimit=5", "syncLimit=2", String.join("\n", lines));
+        assertThat(inline.quorum().members()).isNotNull();
+        assertThat(inline.warnings()).isEmpty();
+        assertThat(inline.quorum().members().isQuorum(Set.of(1L, 3L))).isTrue();
+        assertThat(inline.quorum().members().isQuorum(Set.of(1L, 2L))).isFalse();
+        new DynamicConfigFiles(inline.file(), 0)
+                .write(
+                        inline.quorum().members().withVersion(0x100000000L),
+                        inline.quorum().members().withVersion(0x100000000L));
+        assertThat(Files.readString(inline.file())).doesNotContain("group.").doesNotContain("weight.");
+        ServerConfig after = ConfigReader.read(inline.file(), Map.of(), Map.of());
+        assertThat(after.quorum().members()).isEqualTo(inline.quorum().members().withVersion(0x100000000L));
     }
 
     @Test

@@ -256,7 +256,7 @@ class BadInputTest {
                 "tickTime=0 | tickTime=0 | from 1",
                 "clientPort=70000 | clientPort=70000 | 65535",
                 "forceSync=perhaps | forceSync=perhaps | yes",
-                "group.1=1:2 | group.1=1:2 | majority",
+                "group.1=1:2 | group.1=1:2 | participant",
                 "secureClientPort=2281 | secureClientPort=2281 | clientPort",
                 "minSessionTimeout=99999999 | minSessionTimeout=99999999 | maxSessionTimeout",
                 "server.1=nowhere | server.1=nowhere | host:quorumPort:electionPort",

@@ -4,6 +4,7 @@ import dev.quorate.ensemble.core.MemberConfig;
 import dev.quorate.ensemble.core.SessionModes;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.QuorumRule;
 import dev.quorate.ensemble.request.RequestConfig;
 import java.util.List;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
 record Scenario(
         int voters,
         int observers,
+        boolean grouped,
         int clients,
         long faultyNanos,
         int meanFaultMillis,
@@ -37,6 +39,7 @@ record Scenario(
         return new Scenario(
                 voters,
                 observers,
+                voters > 1 && random.nextInt(6) == 0,
                 1 + random.nextInt(4),
                 4_000_000_000L + random.nextLong(6_000_000_000L),
                 200 + random.nextInt(1_200),
@@ -59,7 +62,7 @@ record Scenario(
         return voters == 1;
     }
 
-    MemberConfig member(int id) {
+    EnsembleConfig ensemble() {
         TreeMap<Long, Member> members = new TreeMap<>();
         for (long server = 1; server <= servers() && !standalone(); server++) {
             members.put(
@@ -70,9 +73,25 @@ record Scenario(
                             server <= voters ? Member.Role.PARTICIPANT : Member.Role.OBSERVER,
                             null));
         }
+        EnsembleConfig majority = new EnsembleConfig(members, 0);
+        return grouped ? new EnsembleConfig(members, groups(majority), 0) : majority;
+    }
+
+    /// Two or three groups of uneven weight, one of which is a server without weight.
+    private static QuorumRule groups(EnsembleConfig config) {
+        TreeMap<Long, Long> groups = new TreeMap<>();
+        TreeMap<Long, Long> weights = new TreeMap<>();
+        for (long voter : config.voters()) {
+            groups.put(voter, config.voters().size() == 3 ? 1 + voter / 3 : 1 + voter % 3);
+            weights.put(voter, voter == 2 ? 0 : 1 + voter % 2);
+        }
+        return new QuorumRule.Hierarchy(groups, weights);
+    }
+
+    MemberConfig member(int id) {
         return new MemberConfig(
                 id,
-                new EnsembleConfig(members, 0),
+                ensemble(),
                 TICK_MILLIS,
                 INIT_LIMIT,
                 SYNC_LIMIT,

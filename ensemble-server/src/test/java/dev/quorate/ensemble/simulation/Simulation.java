@@ -3,8 +3,11 @@ package dev.quorate.ensemble.simulation;
 import dev.quorate.ensemble.core.Event;
 import dev.quorate.ensemble.core.MemberView;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -26,6 +29,7 @@ final class Simulation {
     final Laws laws;
     private final long seed;
     private final Scenario scenario;
+    private final EnsembleConfig ensemble;
     private final Trace trace;
     private final List<SimulatedServer> servers = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
@@ -43,6 +47,7 @@ final class Simulation {
         this.trace = trace;
         random = new SplittableRandom(seed * 0x9E37_79B9_7F4A_7C15L + 1);
         scenario = Scenario.of(random);
+        ensemble = scenario.ensemble();
         network = new Network(scheduler, random);
         network.usualDelay(scenario.usualDelayNanos());
         peers = new PeerLinks(this);
@@ -147,13 +152,13 @@ final class Simulation {
     }
 
     boolean isDurable(long zxid) {
-        int holders = 0;
-        for (int id = 1; id <= scenario.voters(); id++) {
-            if (server(id).disk.durablyHolds(zxid, laws.chain)) {
-                holders++;
+        Set<Long> holders = new HashSet<>();
+        for (long id = 1; id <= scenario.voters(); id++) {
+            if (server((int) id).disk.durablyHolds(zxid, laws.chain)) {
+                holders.add(id);
             }
         }
-        return holders > scenario.voters() / 2;
+        return scenario.standalone() ? !holders.isEmpty() : ensemble.isQuorum(holders);
     }
 
     /// A member has stopped by itself or was asked to. Somebody will start it again.

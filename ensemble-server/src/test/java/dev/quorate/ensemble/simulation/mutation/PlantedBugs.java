@@ -43,7 +43,7 @@ final class PlantedBugs {
         return List.of(
                 instructions(
                         "commit rule: one server less than a majority is enough",
-                        "zab.CommitRule",
+                        "quorum.QuorumRule$Majority",
                         "committable",
                         (code, element) -> {
                             boolean plusOne =

@@ -42,7 +42,7 @@ final class Commands {
         add("dirs", Commands::directories);
         add("environment", Commands::environment, "env", "envi");
         add("hash", Commands::hash);
-        add("is_read_only", facts -> fields("read_only", false), "isro");
+        add("is_read_only", facts -> fields("read_only", facts.status().readOnly()), "isro");
         add("last_snapshot", Commands::lastSnapshot, "lsnp");
         add("leader", EnsembleCommands::leader, "lead");
         add("monitor", Monitor::of, "mntr");
@@ -85,7 +85,7 @@ final class Commands {
         ServerFacts facts = factsFor.apply(primary);
         // These say what an operator has to know of a server that does not serve.
         boolean always = primary.equals("zabstate") || primary.equals("voting_view") || primary.equals("configuration");
-        if (!facts.status().serving() && !always) {
+        if (!facts.answering() && !always) {
             return envelope(fields(), name, ServerFacts.NOT_SERVING);
         }
         try {
@@ -227,7 +227,7 @@ final class Commands {
                 "version",
                 facts.version(),
                 "read_only",
-                false,
+                facts.status().readOnly(),
                 "server_stats",
                 stats,
                 "client_response",

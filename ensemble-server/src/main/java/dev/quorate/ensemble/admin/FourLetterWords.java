@@ -35,7 +35,7 @@ public final class FourLetterWords {
             case "ruok":
                 return "imok";
             case "isro":
-                return facts.status().serving() ? "rw" : "null";
+                return facts.status().readOnly() ? "ro" : facts.status().serving() ? "rw" : "null";
             case "envi":
                 return environment(facts);
             case "gtmk", "stmk":
@@ -43,7 +43,7 @@ public final class FourLetterWords {
             default:
                 break;
         }
-        if (!facts.status().serving()) {
+        if (!facts.answering()) {
             return ServerFacts.NOT_SERVING + "\n";
         }
         return switch (word) {

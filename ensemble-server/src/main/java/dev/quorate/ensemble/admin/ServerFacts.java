@@ -39,8 +39,16 @@ public record ServerFacts(
         return details;
     }
 
-    /// `leader`, `follower`, `observer` or `standalone`, as clients of ZooKeeper know them.
+    /// Clients are answered, if only those who read.
+    boolean answering() {
+        return status.serving() || status.readOnly();
+    }
+
+    /// `leader`, `follower`, `observer`, `standalone` or `read-only`, as clients of ZooKeeper know them.
     public String mode() {
+        if (status.readOnly()) {
+            return "read-only";
+        }
         return switch (status.state()) {
             case "leading" -> "leader";
             case "following" -> "follower";

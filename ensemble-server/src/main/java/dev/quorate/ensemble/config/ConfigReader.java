@@ -87,7 +87,9 @@ public final class ConfigReader {
                 settings.flag("skipACL", false),
                 settings.text("DigestAuthenticationProvider.superDigest"));
         ServerConfig.Sessions sessions = new ServerConfig.Sessions(
-                settings.flag("localSessionsEnabled", false), settings.flag("localSessionsUpgradingEnabled", false));
+                settings.flag("localSessionsEnabled", false),
+                settings.flag("localSessionsUpgradingEnabled", false),
+                settings.flag("readonlymode.enabled", false));
         ServerConfig.@Nullable Endpoint client = client(settings, members == null ? null : members.member(serverId));
         boolean vote = settings.flag("db.autocreate", true);
         // The marker stands beside myid (peer-protocol.md; ZooKeeper's own name and place), or in the data directory's
@@ -247,6 +249,9 @@ public final class ConfigReader {
         Set<String> words = new LinkedHashSet<>();
         for (String word : settings.text("4lw.commands.whitelist", "srvr").split(",")) {
             words.add(word.strip());
+        }
+        if (settings.flag("readonlymode.enabled", false)) {
+            words.add("isro");
         }
         String path = settings.text("admin.commandURL", "/commands");
         if (!path.startsWith("/")) {

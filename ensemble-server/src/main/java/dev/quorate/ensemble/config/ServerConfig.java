@@ -88,7 +88,8 @@ public record ServerConfig(
             @Nullable String superDigest) {}
 
     /// `local`: sessions stay on the server of their client; `upgrading`: until they create an ephemeral.
-    public record Sessions(boolean local, boolean upgrading) {}
+    /// `readOnlyMode`: without a leader, clients may still read.
+    public record Sessions(boolean local, boolean upgrading, boolean readOnlyMode) {}
 
     /// `words` are the four-letter words to answer; it holds `*` where all are.
     public record Admin(Set<String> words, boolean enabled, String host, int port, String commandPath) {

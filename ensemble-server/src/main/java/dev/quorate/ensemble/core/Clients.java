@@ -58,6 +58,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private Role role = Looking.NONE;
     private final List<Missed> missed = new ArrayList<>();
     private boolean parked;
+    private boolean readOnly;
     private long parkedAt;
     private long epochBefore;
     private int outstanding;
@@ -76,6 +77,44 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     void role(Role newRole) {
         role = newRole;
+        if (readOnly && !(newRole instanceof Looking)) {
+            endReadOnly();
+        }
+    }
+
+    // --- without a leader, for those who only want to read
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    /// No leader has been found for a while: whoever is content with reading may read what this server has. All others
+    /// wait for the rest of the grace period, or are sent away.
+    void beginReadOnly() {
+        readOnly = true;
+        for (Connection connection : new ArrayList<>(connections.values())) {
+            ConnectRequest request = connection.connect;
+            if (connection.phase == Phase.ACCEPTED && request != null && mayBeReadOnly(request)) {
+                connect(connection, request);
+            }
+        }
+    }
+
+    /// A leader is there: its clients are served with its word only, and find it by themselves.
+    private void endReadOnly() {
+        readOnly = false;
+        for (Connection connection : new ArrayList<>(connections.values())) {
+            if (connection.readOnly) {
+                close(connection, "");
+            }
+        }
+        local.closeReadOnly();
+    }
+
+    /// A session of the ensemble may have moved or ended elsewhere; one that nobody here knows may be one of those.
+    private boolean mayBeReadOnly(ConnectRequest request) {
+        return Boolean.TRUE.equals(request.readOnly())
+                && (request.sessionId() == 0 || local.contains(request.sessionId()));
     }
 
     Iterable<Connection> connections() {
@@ -89,7 +128,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     // --- connections
 
     void accepted(long id, String address, List<AuthId> ids) {
-        if (role.serving() || parked) {
+        if (role.serving() || parked || readOnly) {
             connections.put(id, new Connection(id, address, ids, state.now));
         } else {
             state.out.closeClient(id, "");
@@ -138,17 +177,27 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     /// This server does not serve any more: all clients go elsewhere.
     void closeAll() {
+        closeParked();
+        for (Connection connection : new ArrayList<>(connections.values())) {
+            close(connection, "");
+        }
+    }
+
+    /// All but those who only read.
+    private void closeParked() {
         parked = false;
         missed.clear();
         for (Connection connection : new ArrayList<>(connections.values())) {
-            close(connection, "");
+            if (!connection.readOnly) {
+                close(connection, "");
+            }
         }
     }
 
     /// Whoever connects and says nothing does not stay, and nobody waits longer than the grace period for a leader.
     void tick() {
         if (parked && state.now - parkedAt > state.config.electionGraceNanos()) {
-            closeAll();
+            closeParked();
         }
         for (long session : local.expire(state.now)) {
             Connection connection = bySession.get(session);
@@ -179,7 +228,16 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             return;
         }
         connection.connect = request;
-        if (!parked) {
+        if (readOnly && mayBeReadOnly(request)) {
+            connect(connection, request);
+        } else if (readOnly && !parked) {
+            close(
+                    connection,
+                    Boolean.TRUE.equals(request.readOnly())
+                            ? "session 0x" + Long.toHexString(request.sessionId())
+                                    + " needs a leader, this server only reads"
+                            : "client wants to write, this server only reads");
+        } else if (!parked) {
             connect(connection, request);
         }
     }
@@ -197,12 +255,16 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
                 state.config.sessionTimeoutMinMillis(),
                 state.config.sessionTimeoutMaxMillis());
         connection.phase = Phase.CONNECTING;
+        connection.readOnly = readOnly;
         state.out.readClient(connection.id, false);
         connection.reading = false;
         if (request.sessionId() == 0) {
             connection.session = sessionIds.next();
             bySession.put(connection.session, connection);
-            if (state.config.localSessions()) {
+            if (readOnly) {
+                local.openReadOnly(connection.session, connection.timeoutMillis, state.now);
+                opened(connection, true);
+            } else if (state.config.localSessions()) {
                 local.open(connection.session, connection.timeoutMillis, state.now);
                 opened(connection, true);
             } else {
@@ -249,10 +311,10 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     private void opened(Connection connection, boolean valid) {
         ConnectRequest request = connection.connect;
-        Boolean readOnly = request == null || request.readOnly() == null ? null : Boolean.FALSE;
+        Boolean answered = request == null || request.readOnly() == null ? null : connection.readOnly;
         connection.connect = null;
         if (!valid) {
-            state.out.connected(connection.id, new ConnectResponse(0, 0, NO_PASSWORD, readOnly));
+            state.out.connected(connection.id, new ConnectResponse(0, 0, NO_PASSWORD, answered));
             close(connection, "");
             return;
         }
@@ -265,7 +327,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
                         connection.timeoutMillis,
                         connection.session,
                         SessionIds.password(connection.session),
-                        readOnly));
+                        answered));
         state.out.readClient(connection.id, true);
         connection.reading = true;
     }
@@ -282,7 +344,9 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             return;
         }
         touch(connection);
-        if (request instanceof ClientRequest.Auth auth) {
+        if (connection.readOnly && OpCode.needsLeader(opCode)) {
+            state.out.reply(id, new Reply(xid, state.tree.lastZxid(), ErrorCode.NOT_READ_ONLY.code(), ReplyBody.EMPTY));
+        } else if (request instanceof ClientRequest.Auth auth) {
             authenticate(connection, xid, auth);
         } else if (request instanceof ClientRequest.CloseSession && isLocal(connection.session)) {
             connection.phase = Phase.CLOSING;
@@ -304,7 +368,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     }
 
     private void inTurn(Connection connection, Waiting waiting) {
-        if (connection.queue.isEmpty() && !parked) {
+        if (connection.queue.isEmpty() && (!parked || connection.readOnly)) {
             answer(connection, waiting);
         } else {
             enqueue(connection, waiting);
@@ -526,6 +590,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     /// The server serves again and its history is committed: clients learn what they missed, then requests go on.
     void resume() {
+        local.forgetUpgrades();
         if (!parked) {
             return;
         }
@@ -535,7 +600,6 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         // From here on reads are answered: they see all that has just been told.
         parked = false;
         boolean newEpoch = state.currentEpoch > epochBefore;
-        local.forgetUpgrades();
         for (Connection connection : new ArrayList<>(connections.values())) {
             switch (connection.phase) {
                 case ACCEPTED -> {

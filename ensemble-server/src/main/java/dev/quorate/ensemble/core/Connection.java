@@ -40,6 +40,8 @@ final class Connection {
     long openedAt;
     /// The session has been used through another server since.
     boolean left;
+    /// Opened without a leader: it only reads, and does not wait for one.
+    boolean readOnly;
     boolean reading = true;
 
     /// What the client asked for, until it is answered.

@@ -132,10 +132,24 @@ public final class EnsembleMember {
 
     private void tick() {
         state.clients.tick();
-        if (role instanceof Looking looking && looking.timeToSend(state.now)) {
-            tellEverybody();
+        if (role instanceof Looking looking) {
+            if (looking.timeToSend(state.now)) {
+                tellEverybody();
+            }
+            readOnly(looking);
         }
         role.tick();
+    }
+
+    /// A server that was never told of any history has nothing to show.
+    private void readOnly(Looking looking) {
+        if (!state.clients.readOnly()
+                && state.lastLogged >= 0
+                && looking.nanos(state.now) > state.config.readOnlyAfterNanos()) {
+            state.trace("server " + state.me() + " finds no leader, and serves those who only read, from zxid "
+                    + Zxid.hex(state.tree.lastZxid()));
+            state.clients.beginReadOnly();
+        }
     }
 
     private void stop(String fatal) {
@@ -164,7 +178,7 @@ public final class EnsembleMember {
                 ? new Vote(state.me(), state.lastLogged, round, state.currentEpoch)
                 : new Vote(Vote.NOBODY, Vote.NOBODY, round, Vote.NOBODY);
         election = new Election(state.me(), state.membership(), initial, round, state.now);
-        enter(new Looking(election));
+        enter(new Looking(election, state.now));
         tellEverybody();
     }
 
@@ -302,6 +316,7 @@ public final class EnsembleMember {
                 role.leader(),
                 roleSinceMillis,
                 role.serving(),
+                state.clients.readOnly(),
                 state.tree.lastZxid(),
                 mayVote,
                 leading == null

@@ -16,6 +16,7 @@ final class LocalSessions {
 
     private final SessionTable table;
     private final Set<Long> upgrading = new HashSet<>();
+    private final Set<Long> readOnly = new HashSet<>();
 
     LocalSessions(int tickMillis) {
         table = new SessionTable(tickMillis);
@@ -23,6 +24,16 @@ final class LocalSessions {
 
     void open(long session, int timeoutMillis, long now) {
         table.add(session, timeoutMillis, now);
+    }
+
+    /// One that ends when a leader is there.
+    void openReadOnly(long session, int timeoutMillis, long now) {
+        open(session, timeoutMillis, now);
+        readOnly.add(session);
+    }
+
+    void closeReadOnly() {
+        List.copyOf(readOnly).forEach(this::close);
     }
 
     boolean contains(long session) {
@@ -41,6 +52,7 @@ final class LocalSessions {
     void close(long session) {
         table.remove(session);
         upgrading.remove(session);
+        readOnly.remove(session);
     }
 
     /// Those whose time is over; they are gone.

@@ -8,12 +8,18 @@ import org.jspecify.annotations.Nullable;
 /// Without a leader: an election is under way and nobody is served.
 final class Looking implements Role {
     /// Before the first step.
-    static final Role NONE = new Looking(null);
+    static final Role NONE = new Looking(null, 0);
 
     private final @Nullable Election election;
+    private final long since;
 
-    Looking(@Nullable Election election) {
+    Looking(@Nullable Election election, long since) {
         this.election = election;
+        this.since = since;
+    }
+
+    long nanos(long now) {
+        return now - since;
     }
 
     /// Takes a voter's notification; true when our own vote has changed.

@@ -30,6 +30,11 @@ public record MemberConfig(
         return sessions.local() && !standalone();
     }
 
+    /// How long a server looks for a leader before it serves whoever only wants to read.
+    long readOnlyAfterNanos() {
+        return sessions.readOnlyAfterMillis() == 0 ? Long.MAX_VALUE : sessions.readOnlyAfterMillis() * 1_000_000L;
+    }
+
     long initLimitNanos() {
         return (long) initLimitTicks * tickMillis * 1_000_000;
     }

@@ -6,13 +6,15 @@ import dev.quorate.ensemble.quorum.EnsembleConfig;
 /// Immutable picture of a member for admin interfaces (operator-design.md §4.1), at the moment when it was asked for.
 /// `state` is one of standalone, looking, leading, following, observing, since `sinceMillis` by the wall clock;
 /// `zabState` election, discovery, synchronization, broadcast, or "" when standalone; `leader` is -1 when unknown;
-/// `znodes` counts the built-in ones, and the root twice, as ZooKeeper does.
+/// `readOnly`: there is no leader,
+/// and clients may read; `znodes` counts the built-in ones, and the root twice, as ZooKeeper does.
 public record MemberStatus(
         String state,
         String zabState,
         long leader,
         long sinceMillis,
         boolean serving,
+        boolean readOnly,
         long lastZxid,
         boolean voting,
         int syncedFollowers,

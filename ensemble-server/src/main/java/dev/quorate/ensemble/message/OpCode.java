@@ -22,4 +22,13 @@ public final class OpCode {
     public static final int ADD_WATCH = 106, WHO_AM_I = 107, CREATE_SESSION = -10, CLOSE_SESSION = -11, ERROR = -1;
 
     private OpCode() {}
+
+    /// What a server without a leader refuses: everything that changes the tree, and the wait for others' changes.
+    public static boolean needsLeader(int opCode) {
+        return switch (opCode) {
+            case CREATE, CREATE2, CREATE_CONTAINER, CREATE_TTL, DELETE, SET_DATA, SET_ACL, MULTI, RECONFIG, SYNC ->
+                true;
+            default -> false;
+        };
+    }
 }

@@ -18,6 +18,9 @@ final class MemberAssembly {
     /// A client with more requests under way than this is not read.
     private static final int OUTSTANDING_PER_CONNECTION = 1_000;
 
+    /// As ZooKeeper: an ordinary election is over by then.
+    private static final int READ_ONLY_AFTER_MILLIS_MIN = 2_000;
+
     private MemberAssembly() {}
 
     static EnsembleMember assemble(ServerConfig config, Recovery.Recovered recovered, boolean mayVote) {
@@ -52,7 +55,12 @@ final class MemberAssembly {
                 OUTSTANDING_PER_CONNECTION,
                 timing.electionGraceMillis(),
                 timing.containerCheckIntervalMillis(),
-                new SessionModes(config.sessions().local(), config.sessions().upgrading()),
+                new SessionModes(
+                        config.sessions().local(),
+                        config.sessions().upgrading(),
+                        config.sessions().readOnlyMode()
+                                ? Math.max(READ_ONLY_AFTER_MILLIS_MIN, timing.tickTimeMillis())
+                                : 0),
                 new RequestConfig(
                         requests.extendedTypes(),
                         requests.enforceQuota(),

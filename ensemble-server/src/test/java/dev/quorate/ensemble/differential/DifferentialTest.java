@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quorate.ensemble.process.ProcessEnsemble;
 import dev.quorate.ensemble.process.ServerProcess;
 import dev.quorate.ensemble.process.ServerProcess.Kind;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,12 +34,16 @@ class DifferentialTest {
                 Conversation ours = converse(directory.resolve("ours"), Kind.QUORATE, servers, 500, script)) {
             assertThat(theirs.requests()).isGreaterThan(1000);
             Transcripts.assertSame(ours.transcript(), theirs.transcript());
-            String documented = Files.readString(DIFFERENCES);
-            theirs.deliberate().forEach((heading, lines) -> {
-                assertThat(documented).contains("## " + heading);
-                assertThat(ours.deliberate().get(heading)).as(heading).isNotEqualTo(lines);
-            });
+            assertDocumented(ours, theirs);
         }
+    }
+
+    private static void assertDocumented(Conversation ours, Conversation theirs) throws IOException {
+        String documented = Files.readString(DIFFERENCES);
+        theirs.deliberate().forEach((heading, lines) -> {
+            assertThat(documented).contains("## " + heading);
+            assertThat(ours.deliberate().get(heading)).as(heading).isNotEqualTo(lines);
+        });
     }
 
     @ParameterizedTest(name = "{0} server(s), seed {1}")
@@ -61,6 +67,28 @@ class DifferentialTest {
         }
     }
 
+    @Test
+    void aServerWithoutALeaderHasOneTranscript(@TempDir Path directory) throws Exception {
+        String[] keys = {"readonlymode.enabled=true", "localSessionsEnabled=true", "localSessionsUpgradingEnabled=true"
+        };
+        try (ProcessEnsemble apache = ensemble(directory.resolve("theirs"), Kind.APACHE, 3, NEVER, keys);
+                ProcessEnsemble quorate = ensemble(directory.resolve("ours"), Kind.QUORATE, 3, NEVER, keys)) {
+            Conversation theirs = readOnly(apache);
+            Conversation ours = readOnly(quorate);
+            Transcripts.assertSame(ours.transcript(), theirs.transcript());
+            assertDocumented(ours, theirs);
+        }
+    }
+
+    private static Conversation readOnly(ProcessEnsemble ensemble) throws Exception {
+        ensemble.startAll().awaitServing();
+        List<ServerProcess> servers = leaderFirst(ensemble);
+        try (Conversation talk = new Conversation(servers)) {
+            new ReadOnlyScript(talk, servers).run();
+            return talk;
+        }
+    }
+
     private interface Conversing {
         void with(Conversation talk) throws Exception;
     }
@@ -68,20 +96,24 @@ class DifferentialTest {
     private static Conversation converse(
             Path directory, Kind kind, int servers, int reaperMillis, Conversing what, String... keys)
             throws Exception {
-        try (ProcessEnsemble ensemble = new ProcessEnsemble(
-                directory,
-                Collections.nCopies(servers, kind),
-                String.join("\n", keys),
-                "extendedTypesEnabled=true",
-                "enforceQuota=true",
-                "maxSessionTimeout=60000",
-                "znode.container.checkIntervalMs=" + reaperMillis,
-                "DigestAuthenticationProvider.superDigest=super:xQJmxLMiHGwaqBvst5y6rkB6HQs=")) {
+        try (ProcessEnsemble ensemble = ensemble(directory, kind, servers, reaperMillis, keys)) {
             ensemble.startAll().awaitServing();
             Conversation conversation = new Conversation(leaderFirst(ensemble));
             what.with(conversation);
             return conversation;
         }
+    }
+
+    private static ProcessEnsemble ensemble(Path directory, Kind kind, int servers, int reaperMillis, String... keys)
+            throws IOException {
+        List<String> lines = new ArrayList<>(List.of(
+                "extendedTypesEnabled=true",
+                "enforceQuota=true",
+                "maxSessionTimeout=60000",
+                "znode.container.checkIntervalMs=" + reaperMillis,
+                "DigestAuthenticationProvider.superDigest=super:xQJmxLMiHGwaqBvst5y6rkB6HQs="));
+        lines.addAll(List.of(keys));
+        return new ProcessEnsemble(directory, Collections.nCopies(servers, kind), lines.toArray(String[]::new));
     }
 
     static List<ServerProcess> leaderFirst(ProcessEnsemble ensemble) {

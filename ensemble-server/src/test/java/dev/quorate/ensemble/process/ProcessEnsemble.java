@@ -103,7 +103,10 @@ public final class ProcessEnsemble implements AutoCloseable {
     /// Keys that Apache ZooKeeper reads as system properties only.
     private static List<String> apacheProperties(String... lines) {
         return Stream.of(lines)
-                .filter(line -> line.startsWith("znode.") || line.startsWith("jute.") || line.startsWith("fsync."))
+                .filter(line -> line.startsWith("znode.")
+                        || line.startsWith("jute.")
+                        || line.startsWith("fsync.")
+                        || line.startsWith("readonlymode."))
                 .map(line -> "-D" + line)
                 .toList();
     }
@@ -157,7 +160,7 @@ public final class ProcessEnsemble implements AutoCloseable {
             }
             // Sessions of the dumps and of the workload may still be closing between two dumps.
         } while (trees.stream().distinct().count() > 1 && System.nanoTime() < deadline);
-        assertThat(trees.getFirst().size()).isGreaterThan(3);
+        assertThat(trees.getFirst().size()).isGreaterThan(1);
         assertThat(trees).allSatisfy(tree -> assertThat(tree).isEqualTo(trees.getFirst()));
         for (ServerProcess server : servers) {
             assertThat(server.ask("mntr"))

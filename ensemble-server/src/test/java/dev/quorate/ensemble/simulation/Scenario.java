@@ -51,7 +51,10 @@ record Scenario(
                 random.nextInt(3) == 0 ? 10 + random.nextInt(30) : 200,
                 random.nextInt(3) == 0 ? 400 + random.nextInt(400) : 800 + random.nextInt(3_000),
                 random.nextInt(3) == 0 ? 4_000_000L + random.nextLong(30_000_000L) : 600_000L,
-                new SessionModes(random.nextInt(4) == 0, random.nextInt(4) > 0));
+                new SessionModes(
+                        random.nextInt(4) == 0,
+                        random.nextInt(4) > 0,
+                        random.nextInt(4) == 0 ? 300 + random.nextInt(500) : 0));
     }
 
     int servers() {

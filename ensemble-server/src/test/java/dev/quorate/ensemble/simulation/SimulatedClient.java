@@ -31,6 +31,7 @@ final class SimulatedClient {
     private final RandomGenerator random;
     private final Workload workload;
     private final int wantedTimeoutMillis;
+    private final boolean mayReadOnly;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
     long session;
@@ -38,6 +39,9 @@ final class SimulatedClient {
     private byte[] password = new byte[16];
     private long connection;
     private boolean open;
+    /// Connected to a server without a leader, and whether the session is of such a one.
+    private boolean readOnly;
+    private boolean readOnlySession;
     private int timeoutMillis;
     private int nextXid = 1;
     private long heardAt;
@@ -45,10 +49,11 @@ final class SimulatedClient {
     /// Writes acknowledged since the session of the moment began, and in all.
     int acknowledged;
 
-    SimulatedClient(Simulation simulation, int id, int wantedTimeoutMillis) {
+    SimulatedClient(Simulation simulation, int id, int wantedTimeoutMillis, boolean mayReadOnly) {
         this.simulation = simulation;
         this.id = id;
         this.wantedTimeoutMillis = wantedTimeoutMillis;
+        this.mayReadOnly = mayReadOnly;
         random = simulation.random;
         workload = new Workload(random, id);
         timeoutMillis = wantedTimeoutMillis;
@@ -74,7 +79,7 @@ final class SimulatedClient {
 
     private void connect() {
         heardAt = simulation.scheduler.now();
-        ConnectRequest request = new ConnectRequest(lastZxid, wantedTimeoutMillis, session, password, false);
+        ConnectRequest request = new ConnectRequest(lastZxid, wantedTimeoutMillis, session, password, mayReadOnly);
         connection = simulation.clientLinks.open(this, 1 + random.nextInt(simulation.serverCount()), request);
     }
 
@@ -88,6 +93,12 @@ final class SimulatedClient {
         connection = 0;
         open = false;
         pending.clear();
+        if (readOnlySession) {
+            readOnlySession = false;
+            session = 0;
+            password = new byte[16];
+        }
+        readOnly = false;
     }
 
     // --- from the server
@@ -104,6 +115,11 @@ final class SimulatedClient {
             disconnect();
             beginAnew();
             return;
+        }
+        readOnly = Boolean.TRUE.equals(response.readOnly());
+        readOnlySession = readOnly && session == 0;
+        if (readOnly) {
+            simulation.reached.count("client reads at a server without a leader");
         }
         if (session != 0) {
             simulation.reached.count("client came back with its session");
@@ -141,6 +157,10 @@ final class SimulatedClient {
             return;
         }
         heardAt = simulation.scheduler.now();
+        if (readOnly) {
+            repliedReadOnly(reply);
+            return;
+        }
         if (reply.xid() == PING_XID || reply.xid() == SET_WATCHES_XID) {
             if (reply.xid() == SET_WATCHES_XID) {
                 // What came and went while we were away, such a watch is not told of.
@@ -165,6 +185,21 @@ final class SimulatedClient {
             disconnect();
             beginAnew();
         }
+    }
+
+    private void repliedReadOnly(Reply reply) {
+        if (reply.xid() == PING_XID || reply.xid() == SET_WATCHES_XID) {
+            ReadOnlyReads.seen(this, reply.zxid());
+        } else {
+            Pending answered = pending.remove();
+            ReadOnlyReads.replied(this, answered, reply);
+            if (answered.request instanceof ClientRequest.CloseSession) {
+                disconnect();
+                beginAnew();
+                return;
+            }
+        }
+        lastZxid = Math.max(lastZxid, reply.zxid());
     }
 
     void fired(long from, WatchEvent event) {

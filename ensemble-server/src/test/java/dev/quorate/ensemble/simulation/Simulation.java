@@ -60,7 +60,8 @@ final class Simulation {
             servers.add(server);
         }
         for (int id = 1; id <= scenario.clients(); id++) {
-            clients.add(new SimulatedClient(this, id, scenario.sessionMillis()));
+            clients.add(new SimulatedClient(
+                    this, id, scenario.sessionMillis(), scenario.sessions().readOnlyAfterMillis() > 0));
         }
         faults = new Faults(this, scenario, random);
     }

@@ -56,6 +56,8 @@ class SimulationTest {
             "core: server N stops following: leader N is silent",
             "client came back with its session",
             "client told that its session is over",
+            "client reads at a server without a leader",
+            "ephemeral refused to a local session",
             "watch fired",
             "snapshot file begun",
             "server stopped by a failure"

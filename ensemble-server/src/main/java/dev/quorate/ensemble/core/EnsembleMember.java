@@ -17,6 +17,7 @@ import dev.quorate.ensemble.zab.CommitRule;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ public final class EnsembleMember {
 
     /// `random` decides when snapshots are due, so that servers do not take them all at once.
     public EnsembleMember(MemberConfig config, Recovered recovered, TxnCodec codec, RandomGenerator random) {
+    /// Who is no voter and asked for the leader while there was none.
+    private final SortedSet<Long> curious = new TreeSet<>();
         state = new MemberState(config, recovered, codec, random);
         ensemble = config.ensemble();
         mayVote = ensemble.isVoter(config.serverId());
@@ -203,6 +206,15 @@ public final class EnsembleMember {
                 following.name().equals("observing") ? PeerState.OBSERVING : PeerState.FOLLOWING;
         };
     }
+    /// The connection to the leader broke: so it is known to be gone.
+    void lookWithout(long leader, String reason) {
+        lookAgain(reason);
+        Election running = election;
+        if (running != null) {
+            running.goOnWithout(leader);
+        }
+    }
+
 
     private void notified(long from, Notification notification) {
         if (role instanceof Standalone) {
@@ -218,7 +230,7 @@ public final class EnsembleMember {
             boolean behind = notification.state() == PeerState.LOOKING && notification.round() < running.round();
             if (running.receive(from, notification, state.now)) {
                 tellEverybody();
-            } else if (behind) {
+            } else if (running.isBehind(notification)) {
                 state.out.notify(from, notification(running.proposal(), PeerState.LOOKING));
             }
         } else if (notification.state() == PeerState.LOOKING) {
@@ -246,6 +258,9 @@ public final class EnsembleMember {
             leading.start();
         } else if (leader != null) {
             Following following = new Following(state, this, leader, ensemble.isObserver(state.me()));
+            if (running != null) {
+                curious.add(from);
+            }
             enter(following);
             following.start();
         }
@@ -279,6 +294,9 @@ public final class EnsembleMember {
         TreeLoader loader = reloading;
         reloading = null;
         if (loader == null) {
+        // They would ask again, but only after a while.
+        curious.forEach(server -> state.out.notify(server, notification(vote, peerState())));
+        curious.clear();
             stop("log was cut at " + Zxid.hex(truncated.zxid()) + ", but no snapshot is left below");
             return;
         }

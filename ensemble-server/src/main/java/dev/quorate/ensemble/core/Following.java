@@ -128,8 +128,14 @@ final class Following implements Role {
 
     @Override
     public void leaderLost(long lostLink, String reason) {
-        if (lostLink == link) {
-            lost("lost leader " + leader.id() + ": " + reason);
+        if (lostLink != link) {
+            return;
+        }
+        String what = "lost leader " + leader.id() + ": " + reason;
+        if (stage == Stage.BROADCAST) {
+            member.lookWithout(leader.id(), what);
+        } else {
+            lost(what);
         }
     }
 

@@ -435,6 +435,10 @@ final class Following implements Role {
         if (receivedFile != 0 && received != null) {
             state.snapshots.abort(receivedFile);
         }
+    }
+
+    @Override
+    public void keepForElection() {
         if (stage == Stage.BROADCAST) {
             proposed.forEach(state::applyForElection);
         }

@@ -155,7 +155,7 @@ public final class Election {
     /// A quorum for the proposal decides after a pause in which somebody better may still turn up; at once when
     /// everybody has voted so who can be expected to. Deciding early is a matter of time only: a leader that is
     /// behind
-    /// its followers finds out in discovery, and whoever is ahead of them all holds nothing that was committed.
+    /// its followers finds out in discovery, and who is ahead of them all holds nothing that was committed.
     private void count(long nowNanos) {
         Set<Long> supporters = new HashSet<>();
         received.forEach((server, cast) -> {

@@ -60,7 +60,7 @@ class ArchitectureTest {
         add(rooms, "wire", "model", "txn", "quorum", "message", "port");
         add(rooms, "storage", "port", "wire", "tree");
         add(rooms, "transport", "port", "wire");
-        add(rooms, "config", "model", "quorum");
+        add(rooms, "config", "model", "quorum", "port");
         // Of the core, only the status that it gives: see theAdminSeesNoLiveState.
         add(rooms, "admin", "port", "model", "config", "core");
         add(rooms, "backup", "port", "wire", "storage", "tree", "txn");

@@ -177,7 +177,8 @@ public final class ConfigReader {
                 settings.flag("quorumListenOnAllIPs", false),
                 settings.flag("leaderServes", true),
                 observer,
-                settings.flag("tcpKeepAlive", true));
+                settings.flag("tcpKeepAlive", true),
+                TlsKeys.quorum(settings));
     }
 
     private static EnsembleConfig members(Path file, Map<String, String> table, long version) throws ConfigException {

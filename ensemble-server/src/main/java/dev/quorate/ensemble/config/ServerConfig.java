@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.config;
 
+import dev.quorate.ensemble.port.TlsSettings;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import java.nio.file.Path;
@@ -31,7 +32,8 @@ public record ServerConfig(
     /// `host` "" is any address.
     public record Endpoint(String host, int port, int backlog) {}
 
-    /// `members` null: standalone. `dynamicFile` is where the static file says that members stand.
+    /// `members` null: standalone; `tls` null: none between servers. `dynamicFile` is where the static file says that
+    /// members stand.
     public record Ensemble(
             @Nullable EnsembleConfig members,
             @Nullable EnsembleConfig lastSeen,
@@ -41,7 +43,11 @@ public record ServerConfig(
             boolean listenOnAllAddresses,
             boolean leaderServes,
             boolean observer,
-            boolean keepAlive) {}
+            boolean keepAlive,
+            @Nullable PeerTls tls) {}
+
+    /// `dials`: our own connections are encrypted; `acceptsPlain`: others' need not be.
+    public record PeerTls(TlsSettings settings, boolean dials, boolean acceptsPlain) {}
 
     /// `electionGraceMillis` is how long clients may wait for another leader; 0 sends them away at once.
     public record Timing(

@@ -91,6 +91,15 @@ final class Settings {
         asked.addAll(List.of(keys));
     }
 
+    /// As [#ignore], for all keys of a family.
+    void ignoreAll(String prefix) {
+        for (String key : file.keySet()) {
+            if (key.startsWith(prefix) || key.startsWith(PREFIX + prefix)) {
+                asked.add(key);
+            }
+        }
+    }
+
     /// Keys of the file that nobody asked for, sorted.
     List<String> unknown() {
         TreeSet<String> unknown = new TreeSet<>();

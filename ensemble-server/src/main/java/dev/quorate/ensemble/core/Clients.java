@@ -59,7 +59,6 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private final List<Missed> missed = new ArrayList<>();
     private boolean parked;
     private boolean readOnly;
-    private boolean quiescing;
     private long parkedAt;
     private long epochBefore;
     private int outstanding;
@@ -129,7 +128,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     // --- connections
 
     void accepted(long id, String address, List<AuthId> ids) {
-        if ((role.serving() || parked || readOnly) && !quiescing) {
+        if (role.serving() || parked || readOnly) {
             connections.put(id, new Connection(id, address, ids, state.now));
         } else {
             state.out.closeClient(id, "");
@@ -169,20 +168,6 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             parkedAt = state.now;
             epochBefore = state.currentEpoch;
         }
-    }
-
-    /// The server is to stop: what is under way is still answered, nothing more is read.
-    void quiesce() {
-        quiescing = true;
-        for (Connection connection : connections.values()) {
-            connection.reading = false;
-            state.out.readClient(connection.id, false);
-        }
-    }
-
-    /// No request waits for the ensemble.
-    boolean isQuiet() {
-        return outstanding == 0;
     }
 
     /// The log was cut: what came after `zxid` never happened.
@@ -235,7 +220,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     void connect(long id, ConnectRequest request) {
         Connection connection = connections.get(id);
-        if (connection == null || quiescing) {
+        if (connection == null) {
             return;
         }
         if (connection.phase != Phase.ACCEPTED || connection.connect != null) {
@@ -343,21 +328,15 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
                         connection.session,
                         SessionIds.password(connection.session),
                         answered));
-        resumeReading(connection);
-    }
-
-    private void resumeReading(Connection connection) {
-        if (!quiescing) {
-            connection.reading = true;
-            state.out.readClient(connection.id, true);
-        }
+        state.out.readClient(connection.id, true);
+        connection.reading = true;
     }
 
     // --- requests
 
     void request(long id, int xid, int opCode, ClientRequest request, byte[] body) {
         Connection connection = connections.get(id);
-        if (connection == null || connection.phase == Phase.CLOSING || quiescing) {
+        if (connection == null || connection.phase == Phase.CLOSING) {
             return;
         }
         if (connection.phase != Phase.OPEN) {
@@ -508,7 +487,8 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         if (!connection.reading
                 && connection.phase == Phase.OPEN
                 && connection.queue.size() <= state.config.outstandingPerConnectionMax() / 2) {
-            resumeReading(connection);
+            connection.reading = true;
+            state.out.readClient(connection.id, true);
         }
     }
 

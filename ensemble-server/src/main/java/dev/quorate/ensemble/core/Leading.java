@@ -45,7 +45,6 @@ final class Leading implements Role, Proposals.Audience {
     private boolean epochChosen;
     private long stageDeadline;
     private long pingAt;
-    private boolean leaving;
     private @Nullable Proposals proposals;
 
     Leading(MemberState state, EnsembleMember member, CommitRule commits) {
@@ -457,9 +456,6 @@ final class Leading implements Role, Proposals.Audience {
             drop(learner, "request before it was told to serve");
             return;
         }
-        if (leaving) {
-            return; // the learner asks the next leader
-        }
         if (request.opCode() == OpCode.SYNC) {
             active.sync(learner.link, request.sessionId(), request.cxid());
             return;
@@ -540,7 +536,7 @@ final class Leading implements Role, Proposals.Audience {
             member.lookAgain("a quorum does not follow any more");
         } else if (active.exhausted()) {
             member.lookAgain("epoch " + epoch + " has no zxid left");
-        } else if (!leaving) {
+        } else {
             active.tick();
         }
     }
@@ -567,27 +563,11 @@ final class Leading implements Role, Proposals.Audience {
     }
 
     @Override
-    public void quiesce() {
-        leaving = true;
-    }
-
-    /// What is committed is with a quorum, so whom the followers elect has it.
-    @Override
-    public boolean isQuiet() {
-        Proposals active = proposals;
-        return active == null || active.isQuiet();
-    }
-
-    @Override
     public void leave(String reason) {
         state.out.acceptLearners(false);
         for (Learner learner : learners.values()) {
             state.snapshots.abort(learner.snapshot);
         }
-    }
-
-    @Override
-    public void keepForElection() {
         Proposals active = proposals;
         if (active != null) {
             active.keepForElection();

@@ -81,10 +81,6 @@ final class Proposals {
         return outstanding;
     }
 
-    boolean isQuiet() {
-        return outstanding.isEmpty();
-    }
-
     int sessionCount() {
         return sessions.size();
     }

@@ -41,11 +41,6 @@ final class Standalone implements Role, Proposals.Audience {
     }
 
     @Override
-    public boolean isQuiet() {
-        return proposals.isQuiet();
-    }
-
-    @Override
     public void synced(long zxid) {
         proposals.commitTo(zxid);
     }

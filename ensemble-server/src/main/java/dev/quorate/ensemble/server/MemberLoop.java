@@ -15,6 +15,7 @@ import dev.quorate.ensemble.transport.client.ClientEvents;
 import dev.quorate.ensemble.transport.client.ClientTransport;
 import dev.quorate.ensemble.transport.peer.QuorumEvents;
 import dev.quorate.ensemble.transport.peer.QuorumTransport;
+import dev.quorate.ensemble.transport.tls.PortSecurity;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +62,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     private boolean ended;
     private String fatal = "";
 
-    MemberLoop(ServerConfig config, Reactor reactor, String version) {
+    MemberLoop(ServerConfig config, Reactor reactor, PortSecurity peerSecurity, String version) {
         this.config = config;
         this.reactor = reactor;
         this.version = version;
@@ -84,7 +85,8 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                         timing.initLimitTicks() * timing.tickTimeMillis(),
                         timing.syncLimitTicks() * timing.tickTimeMillis(),
                         limits.maxPacketBytes(),
-                        config.quorum().keepAlive()),
+                        config.quorum().keepAlive(),
+                        peerSecurity),
                 new AtomicLong(1L << 40));
     }
 

@@ -18,6 +18,8 @@ import dev.quorate.ensemble.storage.SnapshotFile;
 import dev.quorate.ensemble.storage.TxnLog;
 import dev.quorate.ensemble.transport.Reactor;
 import dev.quorate.ensemble.transport.peer.ElectionTransport;
+import dev.quorate.ensemble.transport.tls.PortSecurity;
+import dev.quorate.ensemble.transport.tls.Tls;
 import dev.quorate.ensemble.tree.SnapshotCursor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -87,8 +89,13 @@ public final class Server {
                 recovered.acceptedEpoch(),
                 recovered.currentEpoch());
 
-        try (Reactor reactor = new Reactor()) {
-            MemberLoop loop = new MemberLoop(config, reactor, Version.text());
+        ServerConfig.PeerTls peerTls = config.quorum().tls();
+        try (Tls tls = peerTls == null ? null : Tls.open("quorum", peerTls.settings());
+                Reactor reactor = new Reactor()) {
+            PortSecurity peerSecurity = tls == null || peerTls == null
+                    ? PortSecurity.PLAIN
+                    : PortSecurity.of(tls, peerTls.dials(), peerTls.acceptsPlain());
+            MemberLoop loop = new MemberLoop(config, reactor, peerSecurity, Version.text());
             int clientPort = -1;
             ServerConfig.Endpoint client = config.client();
             if (client != null) {
@@ -103,7 +110,7 @@ public final class Server {
             if (retained > 0) {
                 Purge.run(snapshots, logs, retained);
             }
-            ElectionTransport election = election(loop);
+            ElectionTransport election = election(loop, peerSecurity);
             Member self = config.self();
             Effects effects = new Effects(
                     loop,
@@ -193,7 +200,7 @@ public final class Server {
                 : new DynamicConfigFiles(config.file(), members.version());
     }
 
-    private @Nullable ElectionTransport election(MemberLoop loop) {
+    private @Nullable ElectionTransport election(MemberLoop loop, PortSecurity security) {
         EnsembleConfig members = config.quorum().members();
         if (members == null) {
             return null;
@@ -205,7 +212,8 @@ public final class Server {
                         Addresses.peerBind(config),
                         timing.electionConnectTimeoutMillis(),
                         timing.syncLimitTicks() * timing.tickTimeMillis(),
-                        config.quorum().keepAlive()),
+                        config.quorum().keepAlive(),
+                        security),
                 (from, notification) -> loop.post(new Event.NotificationArrived(from, notification)));
         EnsembleConfig lastSeen = config.quorum().lastSeen();
         election.target(members, lastSeen == null ? members : lastSeen);

@@ -2,7 +2,6 @@ package dev.quorate.ensemble.transport;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +69,8 @@ public final class Output {
         }
     }
 
-    /// Writes what the socket takes; true when nothing is left.
-    public boolean writeTo(SocketChannel channel) throws IOException {
+    /// Writes what the socket takes; true when nothing is left, here or in the channel.
+    public boolean writeTo(LinkChannel channel) throws IOException {
         while (start < end) {
             int written = channel.write(ByteBuffer.wrap(bytes, start, end - start));
             if (written == 0) {
@@ -80,7 +79,7 @@ public final class Output {
             start += written;
         }
         discard();
-        return true;
+        return channel.flush();
     }
 
     public void discard() {

@@ -3,13 +3,19 @@ package dev.quorate.ensemble.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quorate.ensemble.port.TlsSettings;
+import dev.quorate.ensemble.port.TlsSettings.ClientAuth;
+import dev.quorate.ensemble.port.TlsSettings.Format;
+import dev.quorate.ensemble.port.TlsSettings.Store;
 import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.Member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +81,74 @@ class ConfigReaderTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(message)
                 .hasMessageStartingWith(directory.resolve("zoo.cfg").toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ssl.quorum.clientAuth=perhaps            | ssl.quorum.clientAuth=perhaps: allowed is one of need, want, none
+            ssl.quorum.keyStore.type=BCFKS           | ssl.quorum.keyStore.type=BCFKS: allowed is JKS, PKCS12 or PEM
+            ssl.quorum.keyStore.location=keys        | ssl.quorum.keyStore.location=keys: allowed is JKS, PKCS12 or PEM
+            ssl.quorum.crl=true                      | ssl.quorum.crl=true: revocation is not checked here
+            ssl.quorum.ocsp=true                     | ssl.quorum.ocsp=true: revocation is not checked here
+            ssl.quorum.context.supplier.class=a.B    | ssl.quorum.context.supplier.class=a.B: foreign classes
+            ssl.quorum.keyStore.location=            | ssl.quorum.keyStore.location is missing: sslQuorum=true needs it
+            ssl.quorum.trustStore.location=          | ssl.quorum.trustStore.location is missing: sslQuorum=true needs it
+            """)
+    void aWrongKeyOfTlsIsNamed(String line, String message) {
+        assertThatThrownBy(() -> read(
+                        "sslQuorum=true",
+                        "ssl.quorum.keyStore.location=keys.pem",
+                        "ssl.quorum.trustStore.location=trust.pem",
+                        line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void tlsBetweenServersIsReadWithZooKeepersDefaults() throws Exception {
+        String[] stores = {
+            "ssl.quorum.keyStore.location=keys.p12",
+            "ssl.quorum.keyStore.password=secret",
+            "ssl.quorum.trustStore.location=trust",
+            "ssl.quorum.trustStore.type=JKS",
+            "ssl.quorum.trustStore.passwordPath=password"
+        };
+        assertThat(read(stores).quorum().tls()).as("without sslQuorum").isNull();
+        ServerConfig config = read(lines(stores, "sslQuorum=true"));
+        assertThat(config.warnings()).isEmpty();
+        assertThat(config.toString()).doesNotContain("secret");
+        assertThat(config.quorum().tls())
+                .isEqualTo(new ServerConfig.PeerTls(
+                        new TlsSettings(
+                                new Store(Path.of("keys.p12"), Format.PKCS12, "secret", null),
+                                new Store(Path.of("trust"), Format.JKS, "", Path.of("password")),
+                                List.of(),
+                                List.of(),
+                                ClientAuth.NEED,
+                                true,
+                                true,
+                                true,
+                                true),
+                        true,
+                        false));
+        ServerConfig.PeerTls union = read(lines(
+                        stores,
+                        "portUnification=true",
+                        "sslQuorumReloadCertFiles=false",
+                        "zookeeper.ssl.quorum.hostnameVerification=false",
+                        "ssl.quorum.enabledProtocols=TLSv1.3, TLSv1.2"))
+                .quorum()
+                .tls();
+        assertThat(union.dials()).isFalse();
+        assertThat(union.acceptsPlain()).isTrue();
+        assertThat(union.settings().reload()).isFalse();
+        assertThat(union.settings().verifyServerName()).isFalse();
+        assertThat(union.settings().verifyClientName()).as("off with the other").isFalse();
+        assertThat(union.settings().protocols()).containsExactly("TLSv1.3", "TLSv1.2");
+    }
+
+    private static String[] lines(String[] lines, String... more) {
+        return Stream.of(lines, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     @Test

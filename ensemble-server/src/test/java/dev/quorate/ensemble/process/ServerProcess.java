@@ -60,6 +60,13 @@ public final class ServerProcess implements AutoCloseable {
         return kind;
     }
 
+    /// Further lines of its `zoo.cfg`, which win over those that are there.
+    public ServerProcess configure(String... lines) throws IOException {
+        Files.writeString(
+                directory.resolve("zoo.cfg"), String.join("\n", lines) + "\n", java.nio.file.StandardOpenOption.APPEND);
+        return this;
+    }
+
     /// The next start is with the other program, on the same files.
     public ServerProcess become(Kind other) {
         kind = other;

@@ -1,18 +1,18 @@
 package dev.quorate.ensemble.transport.client;
 
 import dev.quorate.ensemble.port.ConnectionStatistics;
+import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /// One client connection: what arrived and is no whole frame yet, what is to be written, and its counters. Loop thread
 /// only; [ClientTransport] does the work.
 final class ClientLink {
     final long id;
-    final SocketChannel channel;
+    final LinkChannel channel;
     final InetAddress address;
     final String remoteHost;
     final String remote;
@@ -53,7 +53,7 @@ final class ClientLink {
     long latencySumMillis;
     long latencyCount;
 
-    ClientLink(long id, SocketChannel channel, InetSocketAddress remote, long nanos, long millis, Output out) {
+    ClientLink(long id, LinkChannel channel, InetSocketAddress remote, long nanos, long millis, Output out) {
         this.id = id;
         this.channel = channel;
         this.address = remote.getAddress();

@@ -8,6 +8,7 @@ import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.port.ClientTraffic;
 import dev.quorate.ensemble.port.ConnectionStatistics;
+import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
 import dev.quorate.ensemble.transport.Reactor;
 import dev.quorate.ensemble.wire.ClientWire;
@@ -169,7 +170,12 @@ public final class ClientTransport {
             slots = java.util.Arrays.copyOf(slots, slots.length * 2);
         }
         ClientLink link = new ClientLink(
-                generation++ << SLOT_BITS | slot, channel, remote, now, System.currentTimeMillis(), new Output(pool));
+                generation++ << SLOT_BITS | slot,
+                LinkChannel.plain(channel),
+                remote,
+                now,
+                System.currentTimeMillis(),
+                new Output(pool));
         slots[slot] = link;
         alive++;
         perAddress.merge(host, 1, Integer::sum);
@@ -236,7 +242,7 @@ public final class ClientTransport {
 
     /// Grows with what arrives, not with what a length field promises.
     private byte[] roomFor(ClientLink link, byte[] in) {
-        if (in.length - link.inLength >= READ_BYTES / 4) {
+        if (in.length - link.inLength >= LinkChannel.READ_ROOM) {
             return in;
         }
         byte[] wider = java.util.Arrays.copyOf(in, Math.max(READ_BYTES, in.length * 2));

@@ -4,6 +4,7 @@ import dev.quorate.ensemble.message.Notification;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.quorum.Member.PeerAddress;
+import dev.quorate.ensemble.transport.tls.PortSecurity;
 import dev.quorate.ensemble.wire.MalformedRecordException;
 import dev.quorate.ensemble.wire.NotificationWire;
 import java.io.BufferedInputStream;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +38,8 @@ public final class ElectionTransport implements AutoCloseable {
             @Nullable String bind,
             int connectTimeoutMillis,
             int handshakeTimeoutMillis,
-            boolean keepAlive) {}
+            boolean keepAlive,
+            PortSecurity security) {}
 
     /// Called on the thread of the connection.
     public interface Receiver {
@@ -52,6 +55,7 @@ public final class ElectionTransport implements AutoCloseable {
 
     private final Settings settings;
     private final Receiver receiver;
+    private final Refusals refusals = new Refusals();
     private final Map<Long, Destination> destinations = new HashMap<>();
     private List<EnsembleConfig> configs = List.of();
     private @Nullable ServerSocket listener;
@@ -143,7 +147,9 @@ public final class ElectionTransport implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(settings.keepAlive);
             socket.setSoTimeout(settings.handshakeTimeoutMillis);
-            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            PortSecurity.Accepted accepted = settings.security.accepted(socket);
+            refusals.accepted(socket.getInetAddress());
+            DataInputStream in = new DataInputStream(new BufferedInputStream(accepted.in()));
             NotificationWire.Init init = NotificationWire.readInit(in);
             if (init.serverId() < 0 || init.serverId() > SERVER_ID_MAX) {
                 throw new MalformedRecordException("server id " + init.serverId());
@@ -155,30 +161,36 @@ public final class ElectionTransport implements AutoCloseable {
                 destination(init.serverId()).dialBack(init.address());
             } else {
                 socket.setSoTimeout(0);
-                destination(init.serverId()).attach(new Link(init.serverId(), socket, in));
+                destination(init.serverId()).attach(new Link(init.serverId(), socket, accepted.socket(), in));
             }
         } catch (SocketException e) {
             LOG.debug("election port: {}: {}", socket.getRemoteSocketAddress(), e.getMessage());
             closeQuietly(socket);
+        } catch (SSLException e) {
+            if (refusals.isNews(socket.getInetAddress(), e.getMessage())) {
+                LOG.warn("election port: {} closed: {}", socket.getRemoteSocketAddress(), e.getMessage());
+            }
+            closeQuietly(socket);
         } catch (IOException | MalformedRecordException | RuntimeException e) {
-            LOG.warn(
-                    "election port: {} closed: no server's first message: {}", socket.getRemoteSocketAddress(), why(e));
+            LOG.warn("election port: {} closed: {}", socket.getRemoteSocketAddress(), why(e));
             closeQuietly(socket);
         }
     }
 
     private static String why(Exception e) {
         return switch (e) {
-            case EOFException _ -> "it ends early";
-            case SocketTimeoutException _ -> "it does not come";
+            case EOFException _ -> "it ends before the first message of a server";
+            case SocketTimeoutException _ -> "no first message of a server comes";
+            case MalformedRecordException _ -> "no server's first message: " + e.getMessage();
             default -> String.valueOf(e.getMessage());
         };
     }
 
     // --- one peer
 
-    /// A connection in use; `in` holds what was read ahead.
-    private record Link(long server, Socket socket, DataInputStream in) {}
+    /// A connection in use: `socket` is the one to close, which never waits, `out` the one to write to; `in` holds what
+    /// was read ahead.
+    private record Link(long server, Socket socket, Socket out, DataInputStream in) {}
 
     /// The slot, the connection and the sender of one peer. The lock is its own monitor.
     private final class Destination {
@@ -188,6 +200,8 @@ public final class ElectionTransport implements AutoCloseable {
         private @Nullable Link link;
         private boolean running;
         private boolean dialAsked;
+        /// The last failure that was logged.
+        private String said = "";
         private List<InetSocketAddress> advertised = List.of();
 
         Destination(long server) {
@@ -291,7 +305,7 @@ public final class ElectionTransport implements AutoCloseable {
 
         private void write(Link current, byte[] message) {
             try {
-                current.socket.getOutputStream().write(message);
+                current.out.getOutputStream().write(message);
                 synchronized (this) {
                     last = message;
                     if (slot == message) {
@@ -323,21 +337,40 @@ public final class ElectionTransport implements AutoCloseable {
                     socket.connect(
                             new InetSocketAddress(target.getHostString(), target.getPort()),
                             settings.connectTimeoutMillis);
+                    socket.setSoTimeout(settings.handshakeTimeoutMillis);
+                    Socket secured = settings.security.dialled(socket, target.getHostString());
                     PeerAddress own = ownAddress();
-                    socket.getOutputStream().write(NotificationWire.init(settings.self, text(own)));
+                    secured.getOutputStream().write(NotificationWire.init(settings.self, text(own)));
                     if (settings.self < server) {
-                        socket.close();
+                        socket.setSoTimeout(RETRY_MAX_MILLIS);
+                        awaitEnd(secured);
                         return false;
                     }
+                    socket.setSoTimeout(0);
                     attach(new Link(
-                            server, socket, new DataInputStream(new BufferedInputStream(socket.getInputStream()))));
+                            server,
+                            socket,
+                            secured,
+                            new DataInputStream(new BufferedInputStream(secured.getInputStream()))));
                     return true;
                 } catch (IOException | RuntimeException e) {
-                    LOG.debug("election port of server {} at {}: {}", server, target, e.toString());
+                    failed(target.getHostString() + ":" + target.getPort(), e);
                     closeQuietly(socket);
                 }
             }
             return false;
+        }
+
+        /// A server that cannot be reached is daily business; one that is there and not to be trusted is not, and is
+        /// spoken of once for each reason.
+        private synchronized void failed(String where, Exception e) {
+            String failure = where + ": " + e.getMessage();
+            if (e instanceof SSLException && !failure.equals(said)) {
+                said = failure;
+                LOG.warn("election port of server {} at {}", server, failure);
+            } else {
+                LOG.debug("election port of server {} at {}: {}", server, where, e.toString());
+            }
         }
 
         private void readLoop(Link current) {
@@ -355,10 +388,13 @@ public final class ElectionTransport implements AutoCloseable {
                     }
                     byte[] frame = new byte[length];
                     current.in.readFully(frame);
+                    synchronized (this) {
+                        said = "";
+                    }
                     receive(server, frame);
                 }
             } catch (IOException e) {
-                LOG.debug("election link to server {}: {}", server, e.toString());
+                failed(String.valueOf(current.socket.getRemoteSocketAddress()), e);
             } finally {
                 lost(current);
             }
@@ -371,6 +407,18 @@ public final class ElectionTransport implements AutoCloseable {
             receiver.received(server, NotificationWire.read(frame));
         } catch (MalformedRecordException e) {
             LOG.warn("election link to server {}: {}", server, e.getMessage());
+        }
+    }
+
+    /// The peer hangs up when it has read our first message. Whoever closes before, with something unread in the socket
+    /// as TLS may leave there, takes that message back.
+    private static void awaitEnd(Socket socket) throws IOException {
+        try (socket) {
+            while (socket.getInputStream().read() >= 0) {
+                // Nothing is expected.
+            }
+        } catch (SocketException | SocketTimeoutException e) {
+            LOG.debug("{}: {}", socket.getRemoteSocketAddress(), e.getMessage());
         }
     }
 

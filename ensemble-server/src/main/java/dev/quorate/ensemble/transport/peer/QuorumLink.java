@@ -1,9 +1,9 @@
 package dev.quorate.ensemble.transport.peer;
 
 import dev.quorate.ensemble.message.QuorumPacket;
+import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class QuorumLink {
     final long id;
     final boolean toLeader;
-    final SocketChannel channel;
+    final LinkChannel channel;
     final String remote;
     final Output out;
 
@@ -37,7 +37,7 @@ final class QuorumLink {
     boolean dirty;
     boolean closed;
 
-    QuorumLink(long id, boolean toLeader, SocketChannel channel, String remote, Output out, long nowNanos) {
+    QuorumLink(long id, boolean toLeader, LinkChannel channel, String remote, Output out, long nowNanos) {
         this.id = id;
         this.toLeader = toLeader;
         this.channel = channel;

@@ -4,8 +4,10 @@ import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.quorum.Member.PeerAddress;
+import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
 import dev.quorate.ensemble.transport.Reactor;
+import dev.quorate.ensemble.transport.tls.PortSecurity;
 import dev.quorate.ensemble.wire.JuteWriter;
 import dev.quorate.ensemble.wire.MalformedRecordException;
 import dev.quorate.ensemble.wire.QuorumWire;
@@ -14,6 +16,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -24,22 +27,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The quorum port: the link to our leader, or the listener and the links of our learners. Loop thread only; look-ups
-/// and dials run on virtual threads and come back through the reactor.
+/// The quorum port: the link to our leader, or the listener and the links of our learners. Loop thread only; look-ups,
+/// dials and TLS handshakes run on virtual threads and come back through the reactor.
 public final class QuorumTransport {
     /// `bind` null: any address. Times in milliseconds.
     public record Settings(
-            @Nullable String bind, int initMillis, int syncMillis, int maxPacketBytes, boolean keepAlive) {}
+            @Nullable String bind,
+            int initMillis,
+            int syncMillis,
+            int maxPacketBytes,
+            boolean keepAlive,
+            PortSecurity security) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(QuorumTransport.class);
-    /// About half a second in all: the leader-to-be may wait for better votes before it listens.
-    private static final int DIALS = 9;
-    private static final int REDIAL_MIN_MILLIS = 5;
-    private static final int REDIAL_MAX_MILLIS = 100;
+    private static final int DIALS = 5;
+    private static final int REDIAL_MILLIS = 100;
     private static final int READ_BYTES = 64 * 1024;
     /// The next chunk of a snapshot is asked for while less than this waits for the socket.
     private static final int SNAPSHOT_WINDOW_BYTES = 256 * 1024;
@@ -48,6 +55,7 @@ public final class QuorumTransport {
     private final QuorumEvents events;
     private final Settings settings;
     private final AtomicLong linkNumbers;
+    private final Refusals refusals = new Refusals();
     private final Output.Pool pool = new Output.Pool();
     private final JuteWriter scratch = new JuteWriter(64 * 1024);
     private final QuorumWire wire;
@@ -75,7 +83,7 @@ public final class QuorumTransport {
 
     // --- towards the leader
 
-    /// Dials in the background, some times; the link before is closed.
+    /// Dials in the background, at most five times; the link before is closed.
     public void connectToLeader(long link, Member leader) {
         closeLink(links.get(leaderLink));
         leaderLink = link;
@@ -95,7 +103,8 @@ public final class QuorumTransport {
                         int left = (int) Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
                         // Resolved anew each time: a pod comes back under another address.
                         channel.socket().connect(new InetSocketAddress(address.host(), address.quorumPort()), left);
-                        reactor.post(() -> connected(link, channel));
+                        LinkChannel ready = settings.security.dialled(channel, address.host(), left);
+                        reactor.post(() -> connected(link, ready));
                         return;
                     } catch (IOException | RuntimeException e) {
                         channel.close();
@@ -105,7 +114,7 @@ public final class QuorumTransport {
                     failure = address.host() + ":" + address.quorumPort() + ": " + e;
                 }
             }
-            pause(Math.min(REDIAL_MIN_MILLIS << attempt, REDIAL_MAX_MILLIS));
+            pause();
         }
         String reason = "cannot connect to server " + leader.id() + " at " + failure;
         reactor.post(() -> {
@@ -115,18 +124,18 @@ public final class QuorumTransport {
         });
     }
 
-    private static void pause(int millis) {
+    private static void pause() {
         try {
-            Thread.sleep(millis);
+            Thread.sleep(REDIAL_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void connected(long id, SocketChannel channel) {
+    private void connected(long id, LinkChannel channel) {
         try {
             if (id != leaderLink) {
-                channel.close(); // given up in the meantime
+                channel.socket().close(); // given up in the meantime
                 return;
             }
             adopt(id, true, channel);
@@ -137,10 +146,11 @@ public final class QuorumTransport {
         events.leaderConnected(id);
     }
 
-    private QuorumLink adopt(long id, boolean toLeader, SocketChannel channel) throws IOException {
-        QuorumLink link = new QuorumLink(
-                id, toLeader, channel, String.valueOf(channel.getRemoteAddress()), new Output(pool), now);
-        link.key = reactor.register(channel, SelectionKey.OP_READ, key -> ready(link, key));
+    private QuorumLink adopt(long id, boolean toLeader, LinkChannel channel) throws IOException {
+        SocketChannel socket = channel.socket();
+        QuorumLink link =
+                new QuorumLink(id, toLeader, channel, String.valueOf(socket.getRemoteAddress()), new Output(pool), now);
+        link.key = reactor.register(socket, SelectionKey.OP_READ, key -> ready(link, key));
         links.put(id, link);
         return link;
     }
@@ -198,7 +208,7 @@ public final class QuorumTransport {
                 LOG.warn("quorum port {}: {}; trying on", own.quorumPort(), e.toString());
             }
             Thread.ofVirtual().name("quorum-bind").start(() -> {
-                pause(REDIAL_MAX_MILLIS);
+                pause();
                 reactor.post(() -> listen(own, failure));
             });
         }
@@ -224,13 +234,54 @@ public final class QuorumTransport {
                 }
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.setOption(StandardSocketOptions.SO_KEEPALIVE, settings.keepAlive);
-                QuorumLink link = adopt(linkNumbers.incrementAndGet(), false, channel);
-                events.learnerAccepted(link.id, link.remote);
+                if (settings.security.plain()) {
+                    accepted(LinkChannel.plain(channel));
+                } else {
+                    Thread.ofVirtual().name("quorum-in").start(() -> welcome(channel));
+                }
             } catch (IOException e) {
                 LOG.warn("quorum port: accept failed: {}", e.getMessage());
                 return;
             }
         }
+    }
+
+    /// A learner has dialled, and is to shake hands first.
+    private void welcome(SocketChannel channel) {
+        try {
+            LinkChannel ready = settings.security.accepted(channel, settings.initMillis);
+            refusals.accepted(channel.socket().getInetAddress());
+            reactor.post(() -> {
+                try {
+                    accepted(ready);
+                } catch (IOException e) {
+                    refuse(channel, e);
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            refuse(channel, e);
+        }
+    }
+
+    private void refuse(SocketChannel channel, Exception reason) {
+        Socket socket = channel.socket();
+        if (!(reason instanceof SSLException) || refusals.isNews(socket.getInetAddress(), reason.getMessage())) {
+            LOG.warn("quorum port: {} closed: {}", socket.getRemoteSocketAddress(), reason.getMessage());
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("quorum port: {}", e.getMessage());
+        }
+    }
+
+    private void accepted(LinkChannel channel) throws IOException {
+        if (!accepting) {
+            channel.socket().close(); // no leader any more
+            return;
+        }
+        QuorumLink link = adopt(linkNumbers.incrementAndGet(), false, channel);
+        events.learnerAccepted(link.id, link.remote);
     }
 
     public void sendToLearner(long link, QuorumPacket packet) {

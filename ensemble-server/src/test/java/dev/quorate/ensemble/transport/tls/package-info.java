@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.ensemble.transport.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -59,6 +59,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private final List<Missed> missed = new ArrayList<>();
     private boolean parked;
     private boolean readOnly;
+    private boolean quiescing;
     private long parkedAt;
     private long epochBefore;
     private int outstanding;
@@ -128,7 +129,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     // --- connections
 
     void accepted(long id, String address, List<AuthId> ids) {
-        if (role.serving() || parked || readOnly) {
+        if ((role.serving() || parked || readOnly) && !quiescing) {
             connections.put(id, new Connection(id, address, ids, state.now));
         } else {
             state.out.closeClient(id, "");
@@ -168,6 +169,20 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             parkedAt = state.now;
             epochBefore = state.currentEpoch;
         }
+    }
+
+    /// The server is to stop: what is under way is still answered, nothing more is read.
+    void quiesce() {
+        quiescing = true;
+        for (Connection connection : connections.values()) {
+            connection.reading = false;
+            state.out.readClient(connection.id, false);
+        }
+    }
+
+    /// No request waits for the ensemble.
+    boolean isQuiet() {
+        return outstanding == 0;
     }
 
     /// The log was cut: what came after `zxid` never happened.
@@ -220,7 +235,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
 
     void connect(long id, ConnectRequest request) {
         Connection connection = connections.get(id);
-        if (connection == null) {
+        if (connection == null || quiescing) {
             return;
         }
         if (connection.phase != Phase.ACCEPTED || connection.connect != null) {
@@ -328,15 +343,21 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
                         connection.session,
                         SessionIds.password(connection.session),
                         answered));
-        state.out.readClient(connection.id, true);
-        connection.reading = true;
+        resumeReading(connection);
+    }
+
+    private void resumeReading(Connection connection) {
+        if (!quiescing) {
+            connection.reading = true;
+            state.out.readClient(connection.id, true);
+        }
     }
 
     // --- requests
 
     void request(long id, int xid, int opCode, ClientRequest request, byte[] body) {
         Connection connection = connections.get(id);
-        if (connection == null || connection.phase == Phase.CLOSING) {
+        if (connection == null || connection.phase == Phase.CLOSING || quiescing) {
             return;
         }
         if (connection.phase != Phase.OPEN) {
@@ -487,8 +508,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         if (!connection.reading
                 && connection.phase == Phase.OPEN
                 && connection.queue.size() <= state.config.outstandingPerConnectionMax() / 2) {
-            connection.reading = true;
-            state.out.readClient(connection.id, true);
+            resumeReading(connection);
         }
     }
 

@@ -17,7 +17,9 @@ import dev.quorate.ensemble.zab.CommitRule;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,13 @@ public final class EnsembleMember {
     private long round;
     private boolean started;
     private boolean stopped;
+    /// An orderly stop is under way; it is over by then at the latest.
+    private boolean stopping;
+    private long stopBy;
     private long roleSinceMillis;
     private @Nullable Election election;
+    /// Who is no voter and asked for the leader while there was none.
+    private final SortedSet<Long> curious = new TreeSet<>();
     private @Nullable TreeLoader reloading;
 
     /// `random` decides when snapshots are due, so that servers do not take them all at once.
@@ -64,6 +71,7 @@ public final class EnsembleMember {
             start();
         }
         handle(event);
+        stopOnceQuiet();
         decide();
         state.out = NoOutbox.INSTANCE;
     }
@@ -126,7 +134,7 @@ public final class EnsembleMember {
                 role.snapshotDone(done.snapshot(), done.ok());
             }
             case Event.StorageFailed failed -> stop(failed.reason());
-            case Event.Stop _ -> stop("");
+            case Event.Stop _ -> quiesce();
         }
     }
 
@@ -152,6 +160,25 @@ public final class EnsembleMember {
         }
     }
 
+    /// An orderly stop: nothing new is taken, and what is under way still gets its outcome. A leader leaves when all
+    /// that it has proposed is committed, so a follower has everything; followers see the links close, and elect.
+    private void quiesce() {
+        if (!stopping) {
+            stopping = true;
+            stopBy = state.now + state.config.syncLimitNanos();
+            state.clients.quiesce();
+            role.quiesce();
+            state.trace("server " + state.me() + " is to stop: it takes nothing new");
+        }
+    }
+
+    private void stopOnceQuiet() {
+        boolean quiet = !role.serving() || (state.clients.isQuiet() && role.isQuiet());
+        if (stopping && !stopped && (quiet || state.now - stopBy >= 0)) {
+            stop("");
+        }
+    }
+
     private void stop(String fatal) {
         // Clients first: what the role leaves uncommitted is nobody's business.
         state.clients.closeAll();
@@ -166,10 +193,24 @@ public final class EnsembleMember {
     /// The role is lost: clients wait, and another election begins.
     void lookAgain(String reason) {
         state.trace("server " + state.me() + " stops " + role.name() + ": " + reason);
+        if (stopping) {
+            stop(""); // without a vote that others would wait for
+            return;
+        }
         state.snapshots.pause();
         state.clients.park();
         role.leave(reason);
+        role.keepForElection();
         look();
+    }
+
+    /// The connection to the leader broke: so it is known to be gone.
+    void lookWithout(long leader, String reason) {
+        lookAgain(reason);
+        Election running = election;
+        if (running != null) {
+            running.goOnWithout(leader);
+        }
     }
 
     private void look() {
@@ -214,11 +255,13 @@ public final class EnsembleMember {
             // This is how observers find the leader (peer-protocol.md §2.5).
             Vote answer = running == null ? vote.inRound(round) : running.proposal();
             state.out.notify(from, notification(answer, peerState()));
+            if (running != null) {
+                curious.add(from);
+            }
         } else if (running != null) {
-            boolean behind = notification.state() == PeerState.LOOKING && notification.round() < running.round();
             if (running.receive(from, notification, state.now)) {
                 tellEverybody();
-            } else if (behind) {
+            } else if (running.isBehind(notification)) {
                 state.out.notify(from, notification(running.proposal(), PeerState.LOOKING));
             }
         } else if (notification.state() == PeerState.LOOKING) {
@@ -249,6 +292,9 @@ public final class EnsembleMember {
             enter(following);
             following.start();
         }
+        // They would ask again, but only after a while.
+        curious.forEach(server -> state.out.notify(server, notification(vote, peerState())));
+        curious.clear();
     }
 
     /// The role is in broadcast: the vote shows the new epoch from now on, and clients are welcome.

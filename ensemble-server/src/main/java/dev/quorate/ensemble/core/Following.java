@@ -128,8 +128,14 @@ final class Following implements Role {
 
     @Override
     public void leaderLost(long lostLink, String reason) {
-        if (lostLink == link) {
-            lost("lost leader " + leader.id() + ": " + reason);
+        if (lostLink != link) {
+            return;
+        }
+        String what = "lost leader " + leader.id() + ": " + reason;
+        if (stage == Stage.BROADCAST) {
+            member.lookWithout(leader.id(), what);
+        } else {
+            lost(what);
         }
     }
 
@@ -429,6 +435,10 @@ final class Following implements Role {
         if (receivedFile != 0 && received != null) {
             state.snapshots.abort(receivedFile);
         }
+    }
+
+    @Override
+    public void keepForElection() {
         if (stage == Stage.BROADCAST) {
             proposed.forEach(state::applyForElection);
         }

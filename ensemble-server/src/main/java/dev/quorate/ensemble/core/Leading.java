@@ -45,6 +45,7 @@ final class Leading implements Role, Proposals.Audience {
     private boolean epochChosen;
     private long stageDeadline;
     private long pingAt;
+    private boolean leaving;
     private @Nullable Proposals proposals;
 
     Leading(MemberState state, EnsembleMember member, CommitRule commits) {
@@ -456,6 +457,9 @@ final class Leading implements Role, Proposals.Audience {
             drop(learner, "request before it was told to serve");
             return;
         }
+        if (leaving) {
+            return; // the learner asks the next leader
+        }
         if (request.opCode() == OpCode.SYNC) {
             active.sync(learner.link, request.sessionId(), request.cxid());
             return;
@@ -536,7 +540,7 @@ final class Leading implements Role, Proposals.Audience {
             member.lookAgain("a quorum does not follow any more");
         } else if (active.exhausted()) {
             member.lookAgain("epoch " + epoch + " has no zxid left");
-        } else {
+        } else if (!leaving) {
             active.tick();
         }
     }
@@ -563,11 +567,27 @@ final class Leading implements Role, Proposals.Audience {
     }
 
     @Override
+    public void quiesce() {
+        leaving = true;
+    }
+
+    /// What is committed is with a quorum, so whom the followers elect has it.
+    @Override
+    public boolean isQuiet() {
+        Proposals active = proposals;
+        return active == null || active.isQuiet();
+    }
+
+    @Override
     public void leave(String reason) {
         state.out.acceptLearners(false);
         for (Learner learner : learners.values()) {
             state.snapshots.abort(learner.snapshot);
         }
+    }
+
+    @Override
+    public void keepForElection() {
         Proposals active = proposals;
         if (active != null) {
             active.keepForElection();

@@ -81,6 +81,10 @@ final class Proposals {
         return outstanding;
     }
 
+    boolean isQuiet() {
+        return outstanding.isEmpty();
+    }
+
     int sessionCount() {
         return sessions.size();
     }

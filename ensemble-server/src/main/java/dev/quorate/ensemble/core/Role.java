@@ -60,6 +60,17 @@ sealed interface Role permits Standalone, Looking, Leading, Following {
     /// A local session gave a sign of life.
     default void touch(long session, int timeoutMillis) {}
 
+    /// The member is to stop: take no more requests, propose nothing more.
+    default void quiesce() {}
+
+    /// Nothing is under way that a client or a follower waits for.
+    default boolean isQuiet() {
+        return true;
+    }
+
     /// The role ends: close its links.
     default void leave(String reason) {}
+
+    /// An election follows: what is logged and not known to be committed is part of what this member votes with.
+    default void keepForElection() {}
 }

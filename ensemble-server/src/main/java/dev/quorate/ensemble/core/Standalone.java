@@ -41,6 +41,11 @@ final class Standalone implements Role, Proposals.Audience {
     }
 
     @Override
+    public boolean isQuiet() {
+        return proposals.isQuiet();
+    }
+
+    @Override
     public void synced(long zxid) {
         proposals.commitTo(zxid);
     }

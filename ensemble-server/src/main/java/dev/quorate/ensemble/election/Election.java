@@ -17,6 +17,7 @@ public final class Election {
     private static final long NOTIFICATION_MIN_NANOS = 200_000_000L;
     private static final long NOTIFICATION_MAX_NANOS = 60_000_000_000L;
     private static final long FINALIZE_NANOS = 200_000_000L;
+    private static final long NOBODY = Long.MIN_VALUE;
 
     /// A vote with the state its sender was in.
     private record Cast(Vote vote, PeerState state, int version) {}
@@ -32,6 +33,7 @@ public final class Election {
     private long resendAt;
     private long decideAt = Long.MAX_VALUE;
     private @Nullable Vote decision;
+    private long gone = NOBODY;
 
     /// `round` is the clock of the last election plus one; `initial` is the own vote (or [Vote#NOBODY] for who may not
     /// vote).
@@ -43,6 +45,11 @@ public final class Election {
         proposal = initial.inRound(round);
         resendAt = nowNanos + intervalNanos;
         castOwn(nowNanos);
+    }
+
+    /// The connection to `server`, the leader until now, has broken: nobody waits for its vote, unless it casts one.
+    public void goOnWithout(long server) {
+        gone = server;
     }
 
     public Vote proposal() {
@@ -95,9 +102,20 @@ public final class Election {
         };
     }
 
+    /// The sender is looking and does not know what we know: a later round, or a better vote that it may have missed
+    /// because it was following when we said so. It is to be told.
+    public boolean isBehind(Notification notification) {
+        return notification.state() == PeerState.LOOKING
+                && (notification.round() < round
+                        || (notification.round() == round && proposal.beats(Vote.of(notification))));
+    }
+
     private boolean looking(long from, Vote vote, Cast cast, long nowNanos) {
         if (vote.zxid() == -1 || initial.zxid() == -1 || vote.round() < round) {
             return false;
+        }
+        if (from == gone) {
+            gone = NOBODY;
         }
         boolean changed = false;
         if (vote.round() > round) {
@@ -135,7 +153,9 @@ public final class Election {
     }
 
     /// A quorum for the proposal decides after a pause in which somebody better may still turn up; at once when
-    /// everybody has voted so.
+    /// everybody has voted so who can be expected to. Deciding early is a matter of time only: a leader that is
+    /// behind
+    /// its followers finds out in discovery, and who is ahead of them all holds nothing that was committed.
     private void count(long nowNanos) {
         Set<Long> supporters = new HashSet<>();
         received.forEach((server, cast) -> {
@@ -145,11 +165,20 @@ public final class Election {
         });
         if (!members.mayLead(proposal.leader()) || !members.isQuorum(supporters)) {
             decideAt = Long.MAX_VALUE;
-        } else if (supporters.containsAll(members.voters())) {
+        } else if (everybodyIsIn(supporters)) {
             decision = proposal;
         } else if (decideAt == Long.MAX_VALUE) {
             decideAt = nowNanos + FINALIZE_NANOS;
         }
+    }
+
+    private boolean everybodyIsIn(Set<Long> supporters) {
+        for (long voter : members.voters()) {
+            if (voter != gone && !supporters.contains(voter)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Somebody has a leader already: join once a quorum says so, and the leader itself does.

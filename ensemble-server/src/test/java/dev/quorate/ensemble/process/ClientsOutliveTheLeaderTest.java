@@ -20,29 +20,35 @@ import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A client of a follower, while the leader is killed: nothing of it is to be seen but that some answers take longer.
+/// A client of a follower, while the leader is killed or stopped: nothing of it is to be seen but that some answers
+/// take
+/// longer.
 class ClientsOutliveTheLeaderTest {
-    private static final int KILLS = 3;
+    private static final int ENDINGS = 3;
     private static final int IN_FLIGHT = 50;
 
     @Test
     void connectionStaysAndEveryWriteTakesEffectOnce(@TempDir Path directory) throws Exception {
         try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, Collections.nCopies(3, Kind.QUORATE))) {
             ensemble.startAll().awaitServing();
-            for (int i = 0; i < KILLS; i++) {
+            for (int i = 0; i < ENDINGS; i++) {
                 ServerProcess leader = ensemble.leader();
                 ServerProcess follower = ensemble.servers().stream()
                         .filter(server -> server != leader)
                         .skip(i % 2)
                         .findFirst()
                         .orElseThrow();
-                killUnder(leader, follower, "/n" + i);
+                goneUnder(i == 0 ? leader::stop : leader::kill, follower, "/n" + i);
                 leader.start().awaitServing();
             }
         }
     }
 
-    private static void killUnder(ServerProcess leader, ServerProcess follower, String path) throws Exception {
+    private interface Ending {
+        void end() throws Exception;
+    }
+
+    private static void goneUnder(Ending leader, ServerProcess follower, String path) throws Exception {
         BlockingQueue<KeeperState> lost = new LinkedBlockingQueue<>();
         CountDownLatch connected = new CountDownLatch(1);
         try (ZooKeeper client = new ZooKeeper(follower.address(), 20_000, event -> {
@@ -62,7 +68,7 @@ class ClientsOutliveTheLeaderTest {
             CountDownLatch all = new CountDownLatch(20 * IN_FLIGHT);
             for (int i = 0; i < 20 * IN_FLIGHT; i++) {
                 if (i == 10 * IN_FLIGHT) {
-                    leader.kill();
+                    leader.end();
                 }
                 client.setData(
                         path,
@@ -92,6 +98,44 @@ class ClientsOutliveTheLeaderTest {
     private static void write(ZooKeeper client, String path, int times) throws Exception {
         for (int i = 0; i < times; i++) {
             client.setData(path, new byte[10], i);
+        }
+    }
+
+    /// The leader's own clients have to move, but for each request they know whether it took effect.
+    @Test
+    void leaderThatStopsAnswersWhatItHasTaken(@TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, Collections.nCopies(3, Kind.QUORATE))) {
+            ensemble.startAll().awaitServing();
+            ServerProcess leader = ensemble.leader();
+            AtomicInteger succeeded = new AtomicInteger();
+            try (ZooKeeper client = StockClient.connect(leader.address())) {
+                client.create("/n", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+                CountDownLatch some = new CountDownLatch(200);
+                CountDownLatch all = new CountDownLatch(2_000);
+                for (int i = 0; i < 2_000; i++) {
+                    client.setData(
+                            "/n",
+                            new byte[10],
+                            -1,
+                            (rc, p, context, stat) -> {
+                                if (rc == Code.OK.intValue()) {
+                                    succeeded.incrementAndGet();
+                                }
+                                some.countDown();
+                                all.countDown();
+                            },
+                            null);
+                }
+                assertThat(some.await(60, TimeUnit.SECONDS)).isTrue();
+                leader.stop();
+                assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
+            }
+            leader.start().awaitServing();
+            try (ZooKeeper client = StockClient.connect(leader.address())) {
+                assertThat(client.exists("/n", false).getVersion())
+                        .as("writes that took effect")
+                        .isEqualTo(succeeded.get());
+            }
         }
     }
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Election and quorum ports of all servers: the twin of `ElectionTransport` and `QuorumTransport`.
 final class PeerLinks {
-    private static final int DIALS = 5;
-    private static final long REDIAL_NANOS = 100_000_000L;
+    private static final int DIALS = 9;
+    private static final long REDIAL_MIN_NANOS = 5_000_000L;
+    private static final long REDIAL_MAX_NANOS = 100_000_000L;
 
     /// A connection between a learner and its leader. Each end has its own number for it.
     private final class Link {
@@ -165,7 +166,8 @@ final class PeerLinks {
             if (reachable) {
                 open(learner, number, target);
             } else if (attempt < DIALS) {
-                simulation.scheduler.after(REDIAL_NANOS, () -> attempt(learner, life, number, leader, attempt + 1));
+                long pause = Math.min(REDIAL_MIN_NANOS << attempt - 1, REDIAL_MAX_NANOS);
+                simulation.scheduler.after(pause, () -> attempt(learner, life, number, leader, attempt + 1));
             } else {
                 dialling.remove(learner.id);
                 learner.step(new Event.LeaderLost(number, "cannot connect"));

@@ -156,13 +156,13 @@ final class SimulatedServer implements Outbox {
         running.step(
                 event, bootNanos + (long) (now * rate), 1_700_000_000_000L + now / 1_000_000 + wallOffsetMillis, this);
         disk.handOff();
+        simulation.laws.stepped(this);
         if (ended) {
             String reason = fatal;
             simulation.trace(id, () -> "has stopped " + reason);
             down(true);
             simulation.stopped(this, reason);
         } else {
-            simulation.laws.stepped(this);
             simulation.happened(this, event);
         }
     }

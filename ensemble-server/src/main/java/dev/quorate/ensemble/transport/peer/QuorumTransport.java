@@ -45,8 +45,10 @@ public final class QuorumTransport {
             PortSecurity security) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(QuorumTransport.class);
-    private static final int DIALS = 5;
-    private static final int REDIAL_MILLIS = 100;
+    /// About half a second in all: the leader-to-be may wait for better votes before it listens.
+    private static final int DIALS = 9;
+    private static final int REDIAL_MIN_MILLIS = 5;
+    private static final int REDIAL_MAX_MILLIS = 100;
     private static final int READ_BYTES = 64 * 1024;
     /// The next chunk of a snapshot is asked for while less than this waits for the socket.
     private static final int SNAPSHOT_WINDOW_BYTES = 256 * 1024;
@@ -83,7 +85,7 @@ public final class QuorumTransport {
 
     // --- towards the leader
 
-    /// Dials in the background, at most five times; the link before is closed.
+    /// Dials in the background, some times; the link before is closed.
     public void connectToLeader(long link, Member leader) {
         closeLink(links.get(leaderLink));
         leaderLink = link;
@@ -114,7 +116,7 @@ public final class QuorumTransport {
                     failure = address.host() + ":" + address.quorumPort() + ": " + e;
                 }
             }
-            pause();
+            pause(Math.min(REDIAL_MIN_MILLIS << attempt, REDIAL_MAX_MILLIS));
         }
         String reason = "cannot connect to server " + leader.id() + " at " + failure;
         reactor.post(() -> {
@@ -124,9 +126,9 @@ public final class QuorumTransport {
         });
     }
 
-    private static void pause() {
+    private static void pause(int millis) {
         try {
-            Thread.sleep(REDIAL_MILLIS);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -208,7 +210,7 @@ public final class QuorumTransport {
                 LOG.warn("quorum port {}: {}; trying on", own.quorumPort(), e.toString());
             }
             Thread.ofVirtual().name("quorum-bind").start(() -> {
-                pause();
+                pause(REDIAL_MAX_MILLIS);
                 reactor.post(() -> listen(own, failure));
             });
         }

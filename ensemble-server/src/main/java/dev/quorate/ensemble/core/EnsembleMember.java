@@ -128,6 +128,7 @@ public final class EnsembleMember {
             }
             case Event.SnapshotReloaded reloaded -> reload(reloaded);
             case Event.Truncated truncated -> truncated(truncated);
+            case Event.CutRefused _ -> role.cutRefused();
             case Event.SnapshotChunkTaken taken -> state.snapshots.taken(taken.snapshot());
             case Event.SnapshotDone done -> {
                 state.snapshots.done(done.snapshot(), done.ok());
@@ -213,6 +214,14 @@ public final class EnsembleMember {
         }
     }
 
+    /// Back to the same leader, this time for the whole tree.
+    void followForSnapshot(Member leader) {
+        role.leave("needs the whole tree");
+        Following following = new Following(state, this, leader, ensemble.isObserver(state.me()), true);
+        enter(following);
+        following.start();
+    }
+
     private void look() {
         round++;
         Vote initial = mayVote
@@ -288,7 +297,7 @@ public final class EnsembleMember {
             enter(leading);
             leading.start();
         } else if (leader != null) {
-            Following following = new Following(state, this, leader, ensemble.isObserver(state.me()));
+            Following following = new Following(state, this, leader, ensemble.isObserver(state.me()), false);
             enter(following);
             following.start();
         }

@@ -64,6 +64,9 @@ public sealed interface Event {
     /// before, entries after that snapshot follow in `tail`.
     record Truncated(long zxid, long snapshotZxid, List<TxnEntry> tail) implements Event {}
 
+    /// The log cannot be cut where it was asked for, because nothing on disk ends exactly there; nothing was changed.
+    record CutRefused(long zxid) implements Event {}
+
     /// A part of the newest snapshot at or below the zxid truncated to.
     record SnapshotReloaded(SnapshotChunk chunk) implements Event {}
 
@@ -73,7 +76,7 @@ public sealed interface Event {
     /// The snapshot is complete (file: synced and renamed). `ok` false: it was given up, nothing is left of it.
     record SnapshotDone(long snapshot, boolean ok) implements Event {}
 
-    /// Disk full, write or fsync error, truncate failed.
+    /// Disk full, write or fsync error.
     record StorageFailed(String reason) implements Event {}
 
     // --- control

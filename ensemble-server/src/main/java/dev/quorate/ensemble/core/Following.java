@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// proposal after its own sync.
 final class Following implements Role {
     private static final int PROTOCOL_VERSION = 0x10000;
+    private static final long NOWHERE = -1;
 
     private enum Stage {
         DISCOVERY,
@@ -42,6 +43,7 @@ final class Following implements Role {
     private final EnsembleMember member;
     private final Member leader;
     private final boolean observer;
+    private final boolean snapshotWanted;
     private final long link;
     private final ArrayDeque<TxnEntry> proposed = new ArrayDeque<>();
     private final ArrayDeque<Long> unacknowledged = new ArrayDeque<>();
@@ -62,11 +64,13 @@ final class Following implements Role {
     private boolean receiving;
     private @Nullable String lostMeanwhile;
 
-    Following(MemberState state, EnsembleMember member, Member leader, boolean observer) {
+    /// `snapshotWanted`: this leader has told us to cut the log where it cannot be cut; only the whole tree helps.
+    Following(MemberState state, EnsembleMember member, Member leader, boolean observer, boolean snapshotWanted) {
         this.state = state;
         this.member = member;
         this.leader = leader;
         this.observer = observer;
+        this.snapshotWanted = snapshotWanted;
         link = state.nextLink();
         heardAt = state.now;
     }
@@ -205,7 +209,8 @@ final class Following implements Role {
             // This epoch was acknowledged before: it must not count for it twice. (An observer never counts, so what it
             // has promised to a candidate that failed binds it to nothing.)
             epochAcknowledged = true;
-            send(new QuorumPacket.AckEpoch(state.lastLogged, -1));
+            // Nobody's history goes on from nowhere: whoever stands there is sent everything.
+            send(new QuorumPacket.AckEpoch(snapshotWanted ? NOWHERE : state.lastLogged, -1));
         } else {
             lost("leader offers epoch " + offered + ", we have accepted " + state.acceptedEpoch);
         }
@@ -265,9 +270,15 @@ final class Following implements Role {
         // Nothing tells which changes led there, so nobody can be told of them.
         state.clients.closeAll();
         state.replaceTree(tree);
-        state.lastLogged = receivedZxid;
-        state.lastSynced = receivedZxid;
-        logHistory();
+        if (state.lastLogged > receivedZxid) {
+            // What the leader does not have must not come back with the next restart (peer-protocol.md §8 (8)).
+            truncating = true;
+            state.out.truncate(receivedZxid);
+        } else {
+            state.lastLogged = receivedZxid;
+            state.lastSynced = receivedZxid;
+            logHistory();
+        }
     }
 
     @Override
@@ -278,6 +289,19 @@ final class Following implements Role {
             member.lookAgain(reason);
         } else {
             logHistory();
+        }
+    }
+
+    /// What the leader takes for our last common transaction is here only as a part of a snapshot that goes further.
+    @Override
+    public void cutRefused() {
+        truncating = false;
+        String reason = lostMeanwhile;
+        if (reason != null) {
+            member.lookAgain(reason);
+        } else {
+            state.trace("server " + state.me() + " cannot cut its log there: it asks its leader for the whole tree");
+            member.followForSnapshot(leader);
         }
     }
 

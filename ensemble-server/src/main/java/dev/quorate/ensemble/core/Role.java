@@ -47,6 +47,9 @@ sealed interface Role permits Standalone, Looking, Leading, Following {
     /// The log was cut and the tree read anew.
     default void truncated() {}
 
+    /// It could not be cut there and is as it was.
+    default void cutRefused() {}
+
     /// A write of a local session; the outcome comes with its transaction.
     default void submit(long session, int xid, int opCode, ClientRequest request, byte[] body, List<AuthId> ids) {}
 

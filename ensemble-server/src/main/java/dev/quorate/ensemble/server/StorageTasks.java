@@ -51,7 +51,11 @@ final class StorageTasks {
     }
 
     void truncate(long zxid) throws IOException {
-        log.checkCut(zxid, recovery.newestSnapshot(zxid));
+        long snapshot = recovery.newestSnapshot(zxid);
+        if (snapshot < 0 || !log.canCut(zxid, snapshot)) {
+            events.accept(new Event.CutRefused(zxid));
+            return;
+        }
         // Snapshots first: one that holds more than the log would bring back on restart what was cut (§8 (8) of the
         // peer protocol).
         SnapshotFiles.dropNewerThan(snapshots, zxid);

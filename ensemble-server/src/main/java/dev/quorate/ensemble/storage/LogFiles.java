@@ -84,7 +84,7 @@ public final class LogFiles {
     }
 
     /// Fails where the log has no entry to be cut after; nothing is changed yet. See [TxnLog#truncate].
-    static void checkCut(Path directory, long zxid, long snapshotZxid) throws IOException {
+    static boolean canCut(Path directory, long zxid, long snapshotZxid) throws IOException {
         boolean found = zxid == snapshotZxid || Zxid.counter(zxid) == 0;
         for (ZxidFiles.Named file : ZxidFiles.list(directory, TxnLog.PREFIX).reversed()) {
             if (found || file.zxid() <= zxid) {
@@ -92,10 +92,7 @@ public final class LogFiles {
                 break;
             }
         }
-        if (!found) {
-            throw new CorruptFileException(
-                    directory + ": the log cannot be cut after zxid " + Zxid.hex(zxid) + ": no such entry is there");
-        }
+        return found;
     }
 
     /// Where the last entry at or before a zxid ends.

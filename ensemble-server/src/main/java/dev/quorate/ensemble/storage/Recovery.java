@@ -125,14 +125,14 @@ public final class Recovery {
         return current;
     }
 
-    /// The zxid of the newest readable snapshot at or below `zxid`; fails where there is none.
+    /// The zxid of the newest readable snapshot at or below `zxid`; -1 where there is none.
     public long newestSnapshot(long zxid) throws IOException {
         for (SnapshotFiles.Found candidate : SnapshotFiles.newestFirst(snapshots)) {
             if (candidate.zxid() <= zxid && load(candidate) != null) {
                 return candidate.zxid();
             }
         }
-        throw new CorruptFileException(snapshots + ": no readable snapshot at or below zxid " + Zxid.hex(zxid));
+        return -1;
     }
 
     /// Hands over the newest readable snapshot at or below `zxid`, then returns the log's entries after it.

@@ -122,11 +122,11 @@ public final class TxnLog implements AutoCloseable {
         }
     }
 
-    /// Fails where the log cannot be cut after `zxid`: no entry has it, and no snapshot (`snapshotZxid`) stands for it.
+    /// False where the log cannot be cut after `zxid`: no entry has it, and no snapshot (`snapshotZxid`) stands for it.
     /// Asked before anything is dropped: a server with an epoch and without its history would win elections.
-    public void checkCut(long zxid, long snapshotZxid) throws IOException {
+    public boolean canCut(long zxid, long snapshotZxid) throws IOException {
         roll();
-        LogFiles.checkCut(directory, zxid, snapshotZxid);
+        return LogFiles.canCut(directory, zxid, snapshotZxid);
     }
 
     /// Cuts the log right after `zxid`: later entries and files go, durably. To be checked before.

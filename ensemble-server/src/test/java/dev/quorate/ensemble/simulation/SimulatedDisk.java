@@ -234,7 +234,7 @@ final class SimulatedDisk {
             found |= entry.zxid() == zxid;
         }
         if (!found || below == null) {
-            tell(new Event.StorageFailed("the log cannot be cut after zxid " + Zxid.hex(zxid)));
+            tell(new Event.CutRefused(zxid));
             return;
         }
         snapshots.tailMap(zxid, false).clear();

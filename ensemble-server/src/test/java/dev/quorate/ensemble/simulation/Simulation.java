@@ -165,9 +165,6 @@ final class Simulation {
     /// A member has stopped by itself or was asked to. Somebody will start it again.
     void stopped(SimulatedServer server, String reason) {
         reached.count(reason.isEmpty() ? "server stopped in order" : "server stopped by a failure");
-        if (reason.contains("cannot be cut")) {
-            reached.count("server stopped by a cut that its log does not allow");
-        }
         scheduler.after(200_000_000L + random.nextLong(2_000_000_000L), () -> restart(server));
     }
 

@@ -46,6 +46,10 @@ final class Leading implements Role, Proposals.Audience {
     private long stageDeadline;
     private long pingAt;
     private boolean leaving;
+    /// Pings go out in rounds: once a quorum has answered one, this server led when it began.
+    private long pingRound;
+    private long confirmedRound;
+    private boolean roundWanted;
     private @Nullable Proposals proposals;
 
     Leading(MemberState state, EnsembleMember member, CommitRule commits) {
@@ -171,7 +175,10 @@ final class Leading implements Role, Proposals.Audience {
             case QuorumPacket.LearnerInfo info -> informed(learner, info);
             case QuorumPacket.AckEpoch ack -> epochAcked(learner, ack);
             case QuorumPacket.Ack ack -> acked(learner, ack.zxid());
-            case QuorumPacket.Ping ping -> touched(ping);
+            case QuorumPacket.Ping ping -> {
+                touched(ping);
+                confirmed(learner);
+            }
             case QuorumPacket.Request request -> requested(learner, request);
             case QuorumPacket.Revalidate revalidate -> revalidated(learner, revalidate);
             case QuorumPacket.Proposal _,
@@ -443,6 +450,39 @@ final class Leading implements Role, Proposals.Audience {
         }
     }
 
+    /// A round that began before the question came proves nothing; so it is the next one, which begins at once if none
+    /// is under way.
+    @Override
+    public long roundForQuestion() {
+        long next = pingRound + 1;
+        if (confirmedRound == pingRound) {
+            ping();
+        } else {
+            roundWanted = true;
+        }
+        return next;
+    }
+
+    private void confirmed(Learner learner) {
+        Long round = learner.pinged.poll();
+        if (round != null) {
+            learner.confirmedRound = round;
+            confirm(round);
+        }
+    }
+
+    private void confirm(long round) {
+        Proposals active = proposals;
+        if (active == null || round <= confirmedRound || !isQuorum(learner -> learner.confirmedRound >= round)) {
+            return;
+        }
+        confirmedRound = round;
+        active.confirmed(round);
+        if (roundWanted && confirmedRound == pingRound) {
+            ping();
+        }
+    }
+
     private void touched(QuorumPacket.Ping ping) {
         List<QuorumPacket.Touch> touches = ping.touches();
         Proposals active = proposals;
@@ -470,9 +510,20 @@ final class Leading implements Role, Proposals.Audience {
 
     private void revalidated(Learner learner, QuorumPacket.Revalidate revalidate) {
         Proposals active = proposals;
-        boolean valid =
-                active != null && active.revalidate(learner.link, revalidate.sessionId(), revalidate.timeoutMillis());
-        state.out.sendToLearner(learner.link, new QuorumPacket.Revalidated(revalidate.sessionId(), valid));
+        if (active == null) {
+            drop(learner, "request before it was told to serve");
+            return;
+        }
+        active.revalidate(learner.link, revalidate.sessionId(), revalidate.timeoutMillis());
+    }
+
+    @Override
+    public void revalidated(long link, long session, boolean valid) {
+        if (link == Proposals.LOCAL) {
+            state.clients.revalidated(session, valid);
+        } else if (learners.containsKey(link)) {
+            state.out.sendToLearner(link, new QuorumPacket.Revalidated(session, valid));
+        }
     }
 
     @Override
@@ -494,8 +545,9 @@ final class Leading implements Role, Proposals.Audience {
     @Override
     public void revalidate(long session, int timeoutMillis) {
         Proposals active = proposals;
-        state.clients.revalidated(
-                session, active != null && active.revalidate(Proposals.LOCAL, session, timeoutMillis));
+        if (active != null) {
+            active.revalidate(Proposals.LOCAL, session, timeoutMillis);
+        }
     }
 
     @Override
@@ -559,11 +611,17 @@ final class Leading implements Role, Proposals.Audience {
         Proposals active = proposals;
         long zxid = active == null ? Zxid.of(Math.max(0, epoch), 0) : active.lastProposed();
         QuorumPacket ping = new QuorumPacket.Ping(zxid, null);
+        pingRound++;
+        roundWanted = false;
         for (Learner learner : learners.values()) {
             if (learner.isAtLeast(Phase.SYNCHRONISING) && learner.snapshot == 0) {
                 state.out.sendToLearner(learner.link, ping);
+                if (learner.phase == Phase.ACTIVE) {
+                    learner.pinged.add(pingRound);
+                }
             }
         }
+        confirm(pingRound);
     }
 
     @Override

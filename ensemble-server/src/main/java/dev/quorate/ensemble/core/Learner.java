@@ -1,5 +1,7 @@
 package dev.quorate.ensemble.core;
 
+import java.util.ArrayDeque;
+
 /// What the leader knows of one learner's link.
 final class Learner {
     enum Phase {
@@ -27,6 +29,10 @@ final class Learner {
     long zxid;
     long heardAt;
     long snapshot;
+    /// Rounds of the pings under way, in order, since it was told to serve: each is answered once.
+    final ArrayDeque<Long> pinged = new ArrayDeque<>();
+    /// The latest round that it has answered.
+    long confirmedRound;
 
     Learner(long link, String address, long now) {
         this.link = link;

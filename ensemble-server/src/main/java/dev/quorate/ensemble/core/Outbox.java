@@ -54,8 +54,8 @@ public interface Outbox {
 
     void storeCurrentEpoch(long epoch);
 
-    /// Cut the log after `zxid`, drop newer snapshots, read back: answered with SnapshotReloaded… and Truncated, or with
-    /// CutRefused where neither an entry nor a snapshot stands for `zxid`.
+    /// Cut the log after `zxid`, drop newer snapshots, read back: answered with SnapshotReloaded… and Truncated,
+    /// or with CutRefused where neither an entry nor a snapshot stands for `zxid`.
     void truncate(long zxid);
 
     /// A new snapshot begins; its chunks follow one at a time, each after SnapshotChunkTaken for the one before (the

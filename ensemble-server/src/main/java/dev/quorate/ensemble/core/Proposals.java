@@ -31,6 +31,12 @@ final class Proposals {
 
         /// A sync asked for through `link` is due.
         void synced(long link, long session, int xid);
+
+        /// Whether a session that came back through `link` lives.
+        void revalidated(long link, long session, boolean valid);
+
+        /// The round of confirmations that a question has to wait for which comes now: see [#confirmed].
+        long roundForQuestion();
     }
 
     /// The link of this server's own clients.
@@ -39,7 +45,9 @@ final class Proposals {
     private static final long UNCLAIMED = 0;
     private static final List<AuthId> NOBODY = List.of();
 
-    private record Sync(long afterZxid, long link, long session, int xid) {}
+    /// To be answered once everything proposed before it is committed and a quorum has confirmed, after it came, that
+    /// this server still leads: a leader that was deposed and does not know it yet has nothing to say.
+    private record Question(long afterZxid, long round, Runnable answer) {}
 
     private final MemberState state;
     private final Audience audience;
@@ -47,9 +55,11 @@ final class Proposals {
     private final PendingChanges pending = new PendingChanges();
     private final Preparer preparer;
     private final ArrayDeque<TxnEntry> outstanding = new ArrayDeque<>();
-    private final ArrayDeque<Sync> syncs = new ArrayDeque<>();
+    private final ArrayDeque<Question> questions = new ArrayDeque<>();
     private long lastProposed;
     private ByteSizes sizes = ByteSizes.NONE;
+    private long lastCommitted;
+    private long confirmedRound;
     private long reapAt;
 
     /// Starts after `lastZxid`; every session of the tree gets its whole timeout from now.
@@ -57,6 +67,7 @@ final class Proposals {
         this.state = state;
         this.audience = audience;
         lastProposed = lastZxid;
+        lastCommitted = lastZxid;
         sessions = new SessionTable(state.config.tickMillis());
         preparer = new Preparer(state.config.requests(), state.tree, pending);
         state.tree.sessions().forEach((session, timeout) -> sessions.add(session, timeout, state.now));
@@ -162,10 +173,25 @@ final class Proposals {
     }
 
     void sync(long link, long session, int xid) {
-        if (outstanding.isEmpty()) {
-            audience.synced(link, session, xid);
-        } else {
-            syncs.add(new Sync(lastProposed, link, session, xid));
+        ask(() -> audience.synced(link, session, xid));
+    }
+
+    private void ask(Runnable answer) {
+        questions.add(new Question(lastProposed, audience.roundForQuestion(), answer));
+        answer();
+    }
+
+    /// A quorum still followed when this round began.
+    void confirmed(long round) {
+        confirmedRound = Math.max(confirmedRound, round);
+        answer();
+    }
+
+    private void answer() {
+        while (!questions.isEmpty()
+                && questions.peek().afterZxid <= lastCommitted
+                && questions.peek().round <= confirmedRound) {
+            questions.remove().answer.run();
         }
     }
 
@@ -173,16 +199,19 @@ final class Proposals {
     void commitTo(long zxid) {
         while (!outstanding.isEmpty() && outstanding.peek().zxid() <= zxid) {
             TxnEntry entry = outstanding.poll();
+            // Proposed after these questions came, and acknowledged by a quorum: that is a confirmation, too. And no
+            // sync may fall behind a later write of its session.
+            while (!questions.isEmpty() && questions.peek().afterZxid < entry.zxid()) {
+                questions.remove().answer.run();
+            }
             audience.committed(entry);
             state.apply(entry);
             pending.applied(entry.zxid());
             if (entry.txn() instanceof Txn.CloseSession) {
                 sessions.remove(entry.header().sessionId());
             }
-            while (!syncs.isEmpty() && syncs.peek().afterZxid <= entry.zxid()) {
-                Sync sync = syncs.poll();
-                audience.synced(sync.link, sync.session, sync.xid);
-            }
+            lastCommitted = entry.zxid();
+            answer();
         }
     }
 
@@ -198,8 +227,17 @@ final class Proposals {
         return sessions.touch(session, timeoutMillis, state.now);
     }
 
-    /// The session is used through this link from now on. False when there is no such session.
-    boolean revalidate(long link, long session, int timeoutMillis) {
+    /// The session is used through this link from now on, if it lives. Who is told that it does not will rely on its
+    /// ephemerals being gone; so that is not said on suspicion.
+    void revalidate(long link, long session, int timeoutMillis) {
+        if (claim(link, session, timeoutMillis)) {
+            audience.revalidated(link, session, true);
+        } else {
+            ask(() -> audience.revalidated(link, session, claim(link, session, timeoutMillis)));
+        }
+    }
+
+    private boolean claim(long link, long session, int timeoutMillis) {
         if (!sessions.touch(session, timeoutMillis, state.now)) {
             return false;
         }

@@ -62,7 +62,7 @@ final class Standalone implements Role, Proposals.Audience {
 
     @Override
     public void revalidate(long session, int timeoutMillis) {
-        state.clients.revalidated(session, proposals.revalidate(Proposals.LOCAL, session, timeoutMillis));
+        proposals.revalidate(Proposals.LOCAL, session, timeoutMillis);
     }
 
     @Override
@@ -79,5 +79,16 @@ final class Standalone implements Role, Proposals.Audience {
     @Override
     public void synced(long link, long session, int xid) {
         state.clients.synced(session, xid);
+    }
+
+    @Override
+    public void revalidated(long link, long session, boolean valid) {
+        state.clients.revalidated(session, valid);
+    }
+
+    /// Nobody else could lead.
+    @Override
+    public long roundForQuestion() {
+        return 0;
     }
 }

@@ -53,11 +53,13 @@ final class Faults {
         } else if (kind < 44) {
             simulation.reached.count("fault: orderly stop");
             anyServer().stop();
-        } else if (kind < 56) {
+        } else if (kind < 50) {
+            leaderAlone();
+        } else if (kind < 58) {
             isolate();
-        } else if (kind < 64) {
+        } else if (kind < 65) {
             cutOneWay();
-        } else if (kind < 68) {
+        } else if (kind < 69) {
             flap(6);
         } else if (kind < 78) {
             simulation.reached.count("fault: connection broken");
@@ -133,6 +135,32 @@ final class Faults {
         crash(server, false, 5);
         if (leader != null) {
             crash(leader, false, 4_000);
+        }
+    }
+
+    /// The leader is cut off from its peers or stands still, and is not dead: one client still reaches it, or will
+    /// again, while the others go on without it.
+    private void leaderAlone() {
+        for (int id = 1; id <= scenario.voters(); id++) {
+            SimulatedServer server = simulation.server(id);
+            if (server.isUp() && server.view().leadsAnEpoch()) {
+                simulation.reached.count("fault: leader alone");
+                int friend = 1 + random.nextInt(scenario.clients());
+                simulation.trace(0, () -> "leader " + server.id + " is alone with client " + friend);
+                for (int client = 1; client <= scenario.clients(); client++) {
+                    if (client != friend) {
+                        simulation.network.cut(-client, server.id);
+                        simulation.network.cut(server.id, -client);
+                    }
+                }
+                if (random.nextInt(3) > 0) {
+                    server.pause(1_000_000_000L + upTo(2_000));
+                } else {
+                    isolateOne(server);
+                }
+                healLater(4_000);
+                return;
+            }
         }
     }
 

@@ -5,13 +5,10 @@ import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.model.Zxid;
-import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Asks every law after every event. What the laws talk about is gathered here: all that was logged, what of it is
 /// committed, what that means, and what clients were told.
@@ -41,8 +38,7 @@ final class Laws {
     final TreeModel model = new TreeModel();
     private final List<Law> laws;
     private final Map<Integer, Long> shown = new HashMap<>();
-    private final Set<Long> closing = new HashSet<>();
-    private long acknowledged;
+    private long shownToClients;
 
     Laws(Simulation simulation) {
         laws = List.of(
@@ -51,24 +47,21 @@ final class Laws {
                 new EpochOnlyWithItsHistory(simulation),
                 new NoCommittedTxnLost(simulation),
                 new NoUncommittedTxnVisible(simulation, this),
-                new SessionOrder(),
+                new SessionOrder(chain),
                 new SessionFifo(),
                 new LinearisableWrites(this),
-                new LinearisableSync(),
+                new LinearisableSync(chain),
                 new UniqueSequenceNumbers(),
                 new WatchBeforeReadOfItsChange(this));
     }
 
-    /// The highest zxid of a write that was acknowledged to any client.
-    long acknowledged() {
-        return acknowledged;
+    /// The highest zxid that any client was shown, by whatever answer.
+    long shownToClients() {
+        return shownToClients;
     }
 
     /// ConsistentLogPrefixes: what a server appends follows the same transaction everywhere.
     void appending(SimulatedServer server, TxnEntry entry) {
-        if (entry.txn() instanceof Txn.CloseSession) {
-            closing.add(entry.header().sessionId());
-        }
         chain.append(server.view().lastLogged(), entry);
     }
 
@@ -111,8 +104,8 @@ final class Laws {
             law.zxidSeen(client, reply.zxid());
             law.replied(client, request, reply);
         }
+        shownToClients = Math.max(shownToClients, reply.zxid());
         if (isWrite(client, request)) {
-            acknowledged = Math.max(acknowledged, reply.zxid());
             client.acknowledged++;
         }
     }
@@ -124,6 +117,7 @@ final class Laws {
     }
 
     void zxidSeen(SimulatedClient client, long zxid) {
+        shownToClients = Math.max(shownToClients, zxid);
         for (Law law : laws) {
             law.zxidSeen(client, zxid);
         }
@@ -136,8 +130,7 @@ final class Laws {
     }
 
     void sessionOver(SimulatedClient client) {
-        // The leader says so as soon as it has proposed the end.
-        if (model.hasSession(client.session) && !closing.contains(client.session)) {
+        if (model.hasSession(client.session)) {
             throw new Violation(
                     "EphemeralsLiveAsTheirSession",
                     "client " + client.id + " is told that session 0x" + Long.toHexString(client.session)

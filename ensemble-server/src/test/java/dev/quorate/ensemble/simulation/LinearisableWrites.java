@@ -4,7 +4,7 @@ import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.model.Zxid;
 
-/// A write takes effect after everything that was acknowledged to anybody before it was asked for.
+/// A write takes effect after everything that was shown to anybody before it was asked for.
 final class LinearisableWrites implements Laws.Law {
     private final Laws laws;
 
@@ -22,11 +22,11 @@ final class LinearisableWrites implements Laws.Law {
 
     @Override
     public void replied(SimulatedClient client, SimulatedClient.Pending request, Reply reply) {
-        if (laws.isWrite(client, request) && reply.zxid() <= request.acknowledgedBefore()) {
+        if (laws.isWrite(client, request) && reply.zxid() <= request.shownBefore()) {
             throw new Violation(
                     "LinearisableWrites",
-                    request.request() + " became " + Zxid.hex(reply.zxid()) + ", but "
-                            + Zxid.hex(request.acknowledgedBefore()) + " was acknowledged before it was asked for");
+                    request.request() + " became " + Zxid.hex(reply.zxid()) + ", but " + Zxid.hex(request.shownBefore())
+                            + " was shown before it was asked for");
         }
     }
 }

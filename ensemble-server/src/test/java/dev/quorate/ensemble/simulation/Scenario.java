@@ -40,7 +40,7 @@ record Scenario(
                 voters,
                 observers,
                 voters > 1 && random.nextInt(6) == 0,
-                1 + random.nextInt(4),
+                1 + random.nextInt(6),
                 4_000_000_000L + random.nextLong(6_000_000_000L),
                 200 + random.nextInt(1_200),
                 random.nextInt(6) == 0 ? 5_000_000L : 400_000L,
@@ -49,7 +49,11 @@ record Scenario(
                 random.nextInt(3) == 0 ? 2 + random.nextInt(6) : 500,
                 random.nextInt(4) == 0 ? 0 : 300 + random.nextInt(3_000),
                 random.nextInt(3) == 0 ? 10 + random.nextInt(30) : 200,
-                random.nextInt(3) == 0 ? 400 + random.nextInt(400) : 800 + random.nextInt(3_000),
+                switch (random.nextInt(3)) {
+                    case 0 -> 400 + random.nextInt(400);
+                    case 1 -> 800 + random.nextInt(3_000);
+                    default -> 3_000 + random.nextInt(1_000);
+                },
                 random.nextInt(3) == 0 ? 4_000_000L + random.nextLong(30_000_000L) : 600_000L,
                 new SessionModes(
                         random.nextInt(4) == 0,

@@ -5,9 +5,15 @@ import dev.quorate.ensemble.model.Zxid;
 
 /// A client never goes back in time, not when it changes servers either; hence it sees its own writes.
 final class SessionOrder implements Laws.Law {
+    private final Chain chain;
+
+    SessionOrder(Chain chain) {
+        this.chain = chain;
+    }
+
     @Override
     public void zxidSeen(SimulatedClient client, long zxid) {
-        if (zxid > 0 && zxid < client.lastZxid) {
+        if (zxid > 0 && zxid < client.lastZxid && chain.transaction(zxid) < chain.transaction(client.lastZxid)) {
             throw new Violation(
                     "SessionOrder",
                     "client " + client.id + " had seen " + Zxid.hex(client.lastZxid) + " and is shown "

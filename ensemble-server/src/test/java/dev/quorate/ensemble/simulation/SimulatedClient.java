@@ -19,8 +19,8 @@ final class SimulatedClient {
     private static final int PING_XID = -2;
     private static final int SET_WATCHES_XID = -8;
 
-    /// A request that was sent. `acknowledgedBefore` is the highest zxid that any client had been told by then.
-    record Pending(int xid, ClientRequest request, long acknowledgedBefore) {}
+    /// A request that was sent. `shownBefore` is the highest zxid that any client had been shown by then.
+    record Pending(int xid, ClientRequest request, long shownBefore) {}
 
     final int id;
     /// Watches by path, with the zxid of the reply that set them.
@@ -32,6 +32,8 @@ final class SimulatedClient {
     private final Workload workload;
     private final int wantedTimeoutMillis;
     private final boolean mayReadOnly;
+    /// How many requests it has under way at most.
+    private final int depth;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
     long session;
@@ -56,6 +58,7 @@ final class SimulatedClient {
         this.mayReadOnly = mayReadOnly;
         random = simulation.random;
         workload = new Workload(random, id);
+        depth = random.nextBoolean() ? 40 : 4;
         timeoutMillis = wantedTimeoutMillis;
     }
 
@@ -141,6 +144,10 @@ final class SimulatedClient {
                             null,
                             false));
         }
+        // What was missed is asked for at once.
+        for (int questions = random.nextInt(3); questions > 0; questions--) {
+            ask(workload.sync());
+        }
     }
 
     private void beginAnew() {
@@ -218,15 +225,18 @@ final class SimulatedClient {
     // --- to the server
 
     private void work() {
-        if (open && pending.size() < 4) {
-            Workload.Operation operation = workload.next();
-            int xid = nextXid++;
-            pending.add(new Pending(xid, operation.request(), simulation.laws.acknowledged()));
-            send(xid, operation.opCode(), operation.request());
+        if (open && pending.size() < depth) {
+            ask(workload.next());
         } else if (open && simulation.faulty() && random.nextInt(100) == 0) {
             disconnect();
         }
         simulation.scheduler.after(1_000_000L + random.nextLong(simulation.thinkNanos()), this::work);
+    }
+
+    private void ask(Workload.Operation operation) {
+        int xid = nextXid++;
+        pending.add(new Pending(xid, operation.request(), simulation.laws.shownToClients()));
+        send(xid, operation.opCode(), operation.request());
     }
 
     private void send(int xid, int opCode, ClientRequest request) {

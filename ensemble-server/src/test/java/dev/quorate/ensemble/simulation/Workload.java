@@ -24,11 +24,14 @@ final class Workload {
     private final RandomGenerator random;
     private final int client;
     private @Nullable String lastOfQueue;
+    /// Asks for hardly anything but reads and syncs.
+    private final boolean reader;
     private int written;
 
     Workload(RandomGenerator random, int client) {
         this.random = random;
         this.client = client;
+        reader = random.nextInt(3) == 0;
     }
 
     private String path() {
@@ -45,7 +48,7 @@ final class Workload {
     }
 
     Operation next() {
-        int kind = random.nextInt(100);
+        int kind = reader && random.nextInt(20) > 0 ? 60 + random.nextInt(34) : random.nextInt(100);
         if (kind < 22) {
             return new Operation(OpCode.SET_DATA, new ClientRequest.SetData(path(), data(), version()));
         }
@@ -70,12 +73,16 @@ final class Workload {
             return read();
         }
         if (kind < 94) {
-            return new Operation(OpCode.SYNC, new ClientRequest.Sync(path()));
+            return sync();
         }
         if (kind < 99) {
             return create("/b/e" + client, EPHEMERAL);
         }
         return random.nextInt(4) == 0 ? new Operation(OpCode.CLOSE_SESSION, new ClientRequest.CloseSession()) : read();
+    }
+
+    Operation sync() {
+        return new Operation(OpCode.SYNC, new ClientRequest.Sync(path()));
     }
 
     private Operation create(String path, int flags) {

@@ -258,6 +258,11 @@ final class PlantedBugs {
                         "sync",
                         after("add", code -> code.aload(0)
                                 .invokevirtual(FOLLOWING, "synced", MethodTypeDesc.of(ConstantDescs.CD_void)))),
+                body(
+                        "sync: a leader answers although a quorum may follow another one by now",
+                        "core.Leading",
+                        "roundForQuestion",
+                        code -> code.lconst_0().lreturn()),
                 instructions(
                         "watches: whoever asked is answered before the watches fire, which is never",
                         "core.Clients",

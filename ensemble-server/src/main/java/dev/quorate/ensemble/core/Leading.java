@@ -28,10 +28,9 @@ final class Leading implements Role, Proposals.Audience {
     private enum Stage {
         /// Waiting for a quorum to connect, so that the epoch can be chosen.
         EPOCH,
-        /// The epoch is being written here, then offered.
+        /// The epoch is offered, and being written here as well: until it is, we have not accepted it ourselves.
         EPOCH_ACKS,
-        /// A quorum has agreed; our own current epoch is being written.
-        EPOCH_STORED,
+        /// A quorum has agreed. Our own current epoch is being written: until it is, our own ack is missing.
         NEW_LEADER_ACKS,
         BROADCAST
     }
@@ -42,7 +41,6 @@ final class Leading implements Role, Proposals.Audience {
     private final Map<Long, Learner> learners = new TreeMap<>();
     private Stage stage = Stage.EPOCH;
     private long epoch = -1;
-    private boolean epochChosen;
     private long stageDeadline;
     private long pingAt;
     private boolean leaving;
@@ -72,7 +70,7 @@ final class Leading implements Role, Proposals.Audience {
     @Override
     public String phase() {
         return switch (stage) {
-            case EPOCH, EPOCH_ACKS, EPOCH_STORED -> "discovery";
+            case EPOCH, EPOCH_ACKS -> "discovery";
             case NEW_LEADER_ACKS -> "synchronization";
             case BROADCAST -> "broadcast";
         };
@@ -81,6 +79,11 @@ final class Leading implements Role, Proposals.Audience {
     @Override
     public long leader() {
         return state.me();
+    }
+
+    /// The epoch that a quorum has agreed to, -1 before.
+    long epochAgreed() {
+        return stage.compareTo(Stage.NEW_LEADER_ACKS) < 0 ? -1 : epoch;
     }
 
     @Override
@@ -243,7 +246,7 @@ final class Leading implements Role, Proposals.Audience {
     /// The epoch is one more than any that a member of a quorum has accepted, so nobody has followed another leader in
     /// it.
     private void chooseEpoch() {
-        if (stage != Stage.EPOCH || epochChosen || !isCommittedQuorum(learner -> learner.isAtLeast(Phase.INFORMED))) {
+        if (stage != Stage.EPOCH || !isCommittedQuorum(learner -> learner.isAtLeast(Phase.INFORMED))) {
             return;
         }
         epoch = Math.max(state.acceptedEpoch, state.laterEpoch) + 1;
@@ -252,21 +255,17 @@ final class Leading implements Role, Proposals.Audience {
                 epoch = Math.max(epoch, learner.acceptedEpoch + 1);
             }
         }
-        epochChosen = true;
-        state.out.storeAcceptedEpoch(epoch);
-    }
-
-    @Override
-    public void acceptedEpochStored(long stored) {
-        if (stage != Stage.EPOCH || !epochChosen || stored != epoch) {
-            return;
-        }
         enter(Stage.EPOCH_ACKS);
+        state.out.storeAcceptedEpoch(epoch);
         for (Learner learner : learners.values()) {
             if (learner.phase == Phase.INFORMED) {
                 state.out.sendToLearner(learner.link, new QuorumPacket.LeaderInfo(epoch, PROTOCOL_VERSION));
             }
         }
+    }
+
+    @Override
+    public void acceptedEpochStored(long stored) {
         countEpochAcks();
     }
 
@@ -284,7 +283,7 @@ final class Leading implements Role, Proposals.Audience {
         learner.phase = Phase.EPOCH_ACKED;
         if (stage == Stage.EPOCH_ACKS) {
             countEpochAcks();
-        } else if (stage != Stage.EPOCH_STORED) {
+        } else {
             synchronise(learner);
         }
     }
@@ -298,23 +297,20 @@ final class Leading implements Role, Proposals.Audience {
     private void countEpochAcks() {
         boolean agreed = isCommittedQuorum(
                 learner -> learner.isAtLeast(Phase.EPOCH_ACKED) && learner.currentEpoch != -1 && learner.zxid != -1);
-        if (stage == Stage.EPOCH_ACKS && agreed) {
-            enter(Stage.EPOCH_STORED);
-            state.out.storeCurrentEpoch(epoch);
-        }
-    }
-
-    @Override
-    public void currentEpochStored(long stored) {
-        if (stage != Stage.EPOCH_STORED || stored != epoch) {
+        if (stage != Stage.EPOCH_ACKS || !agreed || state.acceptedEpoch < epoch) {
             return;
         }
         enter(Stage.NEW_LEADER_ACKS);
+        state.out.storeCurrentEpoch(epoch);
         for (Learner learner : new ArrayList<>(learners.values())) {
             if (learner.phase == Phase.EPOCH_ACKED) {
                 synchronise(learner);
             }
         }
+    }
+
+    @Override
+    public void currentEpochStored(long stored) {
         countNewLeaderAcks();
     }
 
@@ -382,7 +378,7 @@ final class Leading implements Role, Proposals.Audience {
     }
 
     private void countNewLeaderAcks() {
-        boolean durable = state.lastSynced >= state.lastLogged;
+        boolean durable = state.currentEpoch == epoch && state.lastSynced >= state.lastLogged;
         if (stage == Stage.NEW_LEADER_ACKS && durable && isQuorum(learner -> learner.isAtLeast(Phase.SYNCHRONISED))) {
             broadcast();
         }

@@ -27,9 +27,13 @@ public final class MemberView {
         return member.role.serving();
     }
 
-    /// Leads, and a quorum has agreed to its epoch.
+    /// The epoch in which it leads and to which a quorum has agreed, -1 where there is none.
+    public long epochLed() {
+        return member.role instanceof Leading leading ? leading.epochAgreed() : -1;
+    }
+
     public boolean leadsAnEpoch() {
-        return member.role instanceof Leading leading && !leading.phase().equals("discovery");
+        return epochLed() != -1;
     }
 
     public boolean looking() {

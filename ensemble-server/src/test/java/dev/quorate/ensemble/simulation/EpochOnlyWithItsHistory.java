@@ -24,7 +24,7 @@ final class EpochOnlyWithItsHistory implements Laws.Law {
         MemberView view = server.view();
         long epoch = view.currentEpoch();
         if (view.leadsAnEpoch()) {
-            beginnings.putIfAbsent(epoch, simulation.laws.chain.transaction(view.lastLogged()));
+            beginnings.putIfAbsent(view.epochLed(), simulation.laws.chain.transaction(view.lastLogged()));
         }
         Long before = epochs.put(server.id, epoch);
         if (before != null && before == epoch) {

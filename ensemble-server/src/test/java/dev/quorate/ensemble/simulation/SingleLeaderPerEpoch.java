@@ -12,11 +12,11 @@ final class SingleLeaderPerEpoch implements Laws.Law {
     public void stepped(SimulatedServer server) {
         MemberView view = server.view();
         if (view.leadsAnEpoch()) {
-            Integer other = leaders.putIfAbsent(view.currentEpoch(), server.id);
+            Integer other = leaders.putIfAbsent(view.epochLed(), server.id);
             if (other != null && other != server.id) {
                 throw new Violation(
                         "SingleLeaderPerEpoch",
-                        "servers " + other + " and " + server.id + " lead epoch " + view.currentEpoch());
+                        "servers " + other + " and " + server.id + " lead epoch " + view.epochLed());
             }
         }
     }

@@ -52,7 +52,10 @@ final class Monitor {
             leader(facts, values);
         }
         if (status.state().equals("observing")) {
-            values.put("observer_master_id", status.leader());
+            values.put("observer_master_id", status.fedBy());
+        }
+        if (status.state().equals("following") && facts.config().quorum().observerMasterPort() > 0) {
+            values.put("synced_observers", status.syncedObservers());
         }
         return values;
     }

@@ -177,6 +177,7 @@ public final class ConfigReader {
                 settings.flag("quorumListenOnAllIPs", false),
                 settings.flag("leaderServes", true),
                 observer,
+                settings.integer("observerMasterPort", 0, 0, 65_535),
                 settings.flag("tcpKeepAlive", true),
                 TlsKeys.quorum(settings));
     }

@@ -32,8 +32,9 @@ public record ServerConfig(
     /// `host` "" is any address.
     public record Endpoint(String host, int port, int backlog) {}
 
-    /// `members` null: standalone; `tls` null: none between servers. `dynamicFile` is where the static file says that
-    /// members stand.
+    /// `members` null: standalone; `tls` null: none between servers; `observerMasterPort` 0: followers feed no
+    /// observers.
+    /// `dynamicFile` is where the static file says that members stand.
     public record Ensemble(
             @Nullable EnsembleConfig members,
             @Nullable EnsembleConfig lastSeen,
@@ -43,6 +44,7 @@ public record ServerConfig(
             boolean listenOnAllAddresses,
             boolean leaderServes,
             boolean observer,
+            int observerMasterPort,
             boolean keepAlive,
             @Nullable PeerTls tls) {}
 

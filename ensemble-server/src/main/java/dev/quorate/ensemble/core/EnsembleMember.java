@@ -14,6 +14,8 @@ import dev.quorate.ensemble.session.SessionIds;
 import dev.quorate.ensemble.tree.TreeLoader;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.zab.CommitRule;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -40,6 +42,7 @@ public final class EnsembleMember {
     private Vote vote = new Vote(-1, 0, 0, 0);
     private long round;
     private boolean started;
+    private int feederTries;
     private boolean stopped;
     /// An orderly stop is under way; it is over by then at the latest.
     private boolean stopping;
@@ -215,9 +218,9 @@ public final class EnsembleMember {
     }
 
     /// Back to the same leader, this time for the whole tree.
-    void followForSnapshot(Member leader) {
+    void followForSnapshot(Member leader, Member feeder) {
         role.leave("needs the whole tree");
-        Following following = new Following(state, this, leader, ensemble.isObserver(state.me()), true);
+        Following following = new Following(state, this, leader, feeder, ensemble.isObserver(state.me()), true);
         enter(following);
         following.start();
     }
@@ -297,7 +300,9 @@ public final class EnsembleMember {
             enter(leading);
             leading.start();
         } else if (leader != null) {
-            Following following = new Following(state, this, leader, ensemble.isObserver(state.me()), false);
+            boolean observer = ensemble.isObserver(state.me());
+            Following following =
+                    new Following(state, this, leader, observer ? feeder(leader) : leader, observer, false);
             enter(following);
             following.start();
         }
@@ -306,8 +311,23 @@ public final class EnsembleMember {
         curious.clear();
     }
 
+    /// Whom an observer connects to: where followers feed observers one of these in turn, and the leader as the last.
+    private Member feeder(Member leader) {
+        int port = state.config.observerMasterPort();
+        List<Member> feeders = new ArrayList<>();
+        for (Member member : ensemble.members().values()) {
+            if (port > 0 && member.votes() && member.id() != leader.id()) {
+                feeders.add(member.withQuorumPort(port));
+            }
+        }
+        Collections.rotate(feeders, (int) state.me());
+        feeders.add(leader);
+        return feeders.get(Math.floorMod(feederTries++, feeders.size()));
+    }
+
     /// The role is in broadcast: the vote shows the new epoch from now on, and clients are welcome.
     void established(long epoch) {
+        feederTries = 0;
         vote = vote.inEpoch(epoch);
         state.showConfig();
         state.snapshots.resume();
@@ -363,12 +383,21 @@ public final class EnsembleMember {
         return new MemberDetails(new TreeMap<>(state.tree.sessions()), state.tree.ephemerals(), watches);
     }
 
+    private int observers() {
+        return switch (role) {
+            case Leading leading -> leading.active(learner -> learner.observer);
+            case Following following -> following.activeObservers();
+            case Looking _, Standalone _ -> 0;
+        };
+    }
+
     public MemberStatus status() {
         Leading leading = role instanceof Leading l ? l : null;
         return new MemberStatus(
                 role.name(),
                 role.phase(),
                 role.leader(),
+                role instanceof Following following ? following.feeder() : -1,
                 roleSinceMillis,
                 role.serving(),
                 state.clients.readOnly(),
@@ -377,7 +406,7 @@ public final class EnsembleMember {
                 leading == null
                         ? 0
                         : leading.active(learner -> !learner.observer && ensemble.isVoter(learner.serverId)),
-                leading == null ? 0 : leading.active(learner -> learner.observer),
+                observers(),
                 leading == null
                         ? 0
                         : leading.active(learner -> !learner.observer && !ensemble.isVoter(learner.serverId)),

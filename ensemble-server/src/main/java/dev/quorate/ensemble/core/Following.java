@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// A follower, or an observer, which differs in that its acks do not exist (peer-protocol.md §4.4, §5.3). Nothing is
 /// acknowledged before it is durable: what was synchronised first, then the epoch, then ACK(NEWLEADER); and each
 /// proposal after its own sync.
-final class Following implements Role {
+final class Following implements Role, ObserverMaster.Upstream {
     private static final int PROTOCOL_VERSION = 0x10000;
     private static final long NOWHERE = -1;
 
@@ -36,18 +36,24 @@ final class Following implements Role {
         BROADCAST
     }
 
-    /// A client request that the leader will answer in order.
-    private record PendingSync(long session, int xid) {}
+    private static final long OWN = -1;
+
+    /// What the leader will answer in order, for a client of our own or for an observer's at another `link`.
+    private record PendingSync(long link, long session, int xid) {}
+
+    private record PendingRevalidation(long link, long session) {}
 
     private final MemberState state;
     private final EnsembleMember member;
     private final Member leader;
+    private final Member feeder;
     private final boolean observer;
     private final boolean snapshotWanted;
     private final long link;
     private final ArrayDeque<TxnEntry> proposed = new ArrayDeque<>();
     private final ArrayDeque<Long> unacknowledged = new ArrayDeque<>();
     private final ArrayDeque<PendingSync> syncs = new ArrayDeque<>();
+    private final ArrayDeque<PendingRevalidation> revalidations = new ArrayDeque<>();
     private final Map<Long, Integer> touched = new LinkedHashMap<>();
     private Stage stage = Stage.DISCOVERY;
     private long epoch = -1;
@@ -63,9 +69,19 @@ final class Following implements Role {
     private long receivedFile;
     private boolean receiving;
     private @Nullable String lostMeanwhile;
+    private @Nullable ObserverMaster observers;
 
-    /// `snapshotWanted`: this leader has told us to cut the log where it cannot be cut; only the whole tree helps.
-    Following(MemberState state, EnsembleMember member, Member leader, boolean observer, boolean snapshotWanted) {
+    /// An observer may be fed by another server than the leader. `snapshotWanted`: it has told us to cut the log where
+    /// it
+    /// cannot be cut; only the whole tree helps.
+    Following(
+            MemberState state,
+            EnsembleMember member,
+            Member leader,
+            Member feeder,
+            boolean observer,
+            boolean snapshotWanted) {
+        this.feeder = feeder;
         this.state = state;
         this.member = member;
         this.leader = leader;
@@ -76,7 +92,7 @@ final class Following implements Role {
     }
 
     void start() {
-        state.out.connectToLeader(link, leader);
+        state.out.connectToLeader(link, feeder);
     }
 
     @Override
@@ -101,6 +117,16 @@ final class Following implements Role {
     @Override
     public boolean serving() {
         return stage == Stage.BROADCAST;
+    }
+
+    /// Who tells us what is committed.
+    long feeder() {
+        return feeder.id();
+    }
+
+    int activeObservers() {
+        ObserverMaster feeding = observers;
+        return feeding == null ? 0 : feeding.active();
     }
 
     private void send(QuorumPacket packet) {
@@ -135,8 +161,8 @@ final class Following implements Role {
         if (lostLink != link) {
             return;
         }
-        String what = "lost leader " + leader.id() + ": " + reason;
-        if (stage == Stage.BROADCAST) {
+        String what = "lost leader " + feeder.id() + ": " + reason;
+        if (stage == Stage.BROADCAST && feeder.id() == leader.id()) {
             member.lookWithout(leader.id(), what);
         } else {
             lost(what);
@@ -147,7 +173,11 @@ final class Following implements Role {
     public void tick() {
         long limit = stage == Stage.BROADCAST ? state.config.syncLimitNanos() : state.config.initLimitNanos();
         if (lostMeanwhile == null && state.now - heardAt > limit) {
-            lost("leader " + leader.id() + " is silent");
+            lost("leader " + feeder.id() + " is silent");
+        }
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.tick();
         }
     }
 
@@ -185,8 +215,7 @@ final class Following implements Role {
             case QuorumPacket.UpToDate _ -> upToDate();
             case QuorumPacket.Ping ping -> ping(ping.zxid());
             case QuorumPacket.Sync _ -> synced();
-            case QuorumPacket.Revalidated revalidated ->
-                state.clients.revalidated(revalidated.sessionId(), revalidated.valid());
+            case QuorumPacket.Revalidated revalidated -> revalidated(revalidated);
             case QuorumPacket.Request _,
                     QuorumPacket.Ack _,
                     QuorumPacket.Revalidate _,
@@ -257,6 +286,10 @@ final class Following implements Role {
     /// §4.6).
     @Override
     public void snapshotDone(long snapshot, boolean ok) {
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.snapshotDone(snapshot, ok);
+        }
         DataTree tree = received;
         if (snapshot != receivedFile || tree == null) {
             return;
@@ -301,7 +334,7 @@ final class Following implements Role {
             member.lookAgain(reason);
         } else {
             state.trace("server " + state.me() + " cannot cut its log there: it asks its leader for the whole tree");
-            member.followForSnapshot(leader);
+            member.followForSnapshot(leader, feeder);
         }
     }
 
@@ -368,6 +401,9 @@ final class Following implements Role {
         while (!proposed.isEmpty() && proposed.peek().zxid() <= committed) {
             state.apply(proposed.poll());
         }
+        if (!observer && state.config.observerMasterPort() > 0) {
+            observers = new ObserverMaster(state, this, epoch);
+        }
     }
 
     // --- broadcast
@@ -393,6 +429,10 @@ final class Following implements Role {
             lost("COMMIT " + Zxid.hex(zxid) + " where " + (entry == null ? "nothing" : Zxid.hex(entry.zxid()))
                     + " was proposed");
             return;
+        }
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.committed(entry);
         }
         state.apply(entry);
     }
@@ -425,9 +465,72 @@ final class Following implements Role {
 
     private void synced() {
         PendingSync sync = syncs.poll();
-        if (sync != null) {
+        ObserverMaster feeding = observers;
+        if (sync != null && sync.link == OWN) {
             state.clients.synced(sync.session, sync.xid);
+        } else if (sync != null && feeding != null) {
+            feeding.synced(sync.link);
         }
+    }
+
+    /// The answers come in the order of the questions; one that does not was not asked for here.
+    private void revalidated(QuorumPacket.Revalidated answer) {
+        PendingRevalidation asked = revalidations.peek();
+        if (asked == null || asked.session != answer.sessionId()) {
+            return;
+        }
+        revalidations.poll();
+        ObserverMaster feeding = observers;
+        if (asked.link == OWN) {
+            state.clients.revalidated(answer.sessionId(), answer.valid());
+        } else if (feeding != null) {
+            feeding.revalidated(asked.link, answer);
+        }
+    }
+
+    // --- observers
+
+    @Override
+    public void learnerAccepted(long observerLink, String address) {
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.accepted(observerLink, address);
+        }
+    }
+
+    @Override
+    public void fromLearner(long observerLink, QuorumPacket packet) {
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.received(observerLink, packet);
+        }
+    }
+
+    @Override
+    public void learnerLost(long observerLink, String reason) {
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.lost(observerLink);
+        }
+    }
+
+    @Override
+    public void request(long observerLink, QuorumPacket.Request request) {
+        if (request.opCode() == OpCode.SYNC) {
+            syncs.add(new PendingSync(observerLink, request.sessionId(), request.cxid()));
+        }
+        send(request);
+    }
+
+    @Override
+    public void revalidate(long observerLink, long session, int timeoutMillis) {
+        revalidations.add(new PendingRevalidation(observerLink, session));
+        send(new QuorumPacket.Revalidate(session, timeoutMillis));
+    }
+
+    @Override
+    public void touched(long session, int timeoutMillis) {
+        touched.put(session, timeoutMillis);
     }
 
     // --- clients
@@ -439,22 +542,26 @@ final class Following implements Role {
 
     @Override
     public void sync(long session, int xid, byte[] body) {
-        syncs.add(new PendingSync(session, xid));
+        syncs.add(new PendingSync(OWN, session, xid));
         send(new QuorumPacket.Request(session, xid, OpCode.SYNC, body, List.of()));
     }
 
     @Override
     public void revalidate(long session, int timeoutMillis) {
-        send(new QuorumPacket.Revalidate(session, timeoutMillis));
+        revalidate(OWN, session, timeoutMillis);
     }
 
     @Override
     public void touch(long session, int timeoutMillis) {
-        touched.put(session, timeoutMillis);
+        touched(session, timeoutMillis);
     }
 
     @Override
     public void leave(String reason) {
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.leave();
+        }
         state.out.closeLeader(link, reason);
         if (receivedFile != 0 && received != null) {
             state.snapshots.abort(receivedFile);

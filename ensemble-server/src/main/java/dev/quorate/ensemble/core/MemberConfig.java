@@ -4,7 +4,8 @@ import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.request.RequestConfig;
 
 /// What a member is told at its start. `ensemble` has no members for a standalone server, whose zxids know no epochs.
-/// Limits are in ticks, times in milliseconds; `snapCount` and `commitLogCount` in transactions.
+/// `observerMasterPort` is where followers feed observers, 0 if none does. Limits are in ticks, times in milliseconds;
+/// `snapCount` and `commitLogCount` in transactions.
 public record MemberConfig(
         long serverId,
         EnsembleConfig ensemble,
@@ -18,6 +19,7 @@ public record MemberConfig(
         int outstandingPerConnectionMax,
         int electionGraceMillis,
         int reaperIntervalMillis,
+        int observerMasterPort,
         SessionModes sessions,
         RequestConfig requests) {
 

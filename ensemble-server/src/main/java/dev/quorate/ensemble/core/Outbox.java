@@ -40,6 +40,9 @@ public interface Outbox {
     /// Accept learners on the quorum port, or close the listener and all their links.
     void acceptLearners(boolean enabled);
 
+    /// Likewise for observers, on the port of a follower that feeds them.
+    void acceptObservers(boolean enabled);
+
     void sendToLearner(long link, QuorumPacket packet);
 
     void closeLearner(long link, String reason);

@@ -26,6 +26,14 @@ public record Member(
         addresses = List.copyOf(addresses);
     }
 
+    /// The same, where learners are taken at another port.
+    public Member withQuorumPort(int port) {
+        List<PeerAddress> others = addresses.stream()
+                .map(address -> new PeerAddress(address.host(), port, address.electionPort()))
+                .toList();
+        return new Member(id, others, role, client);
+    }
+
     public boolean votes() {
         return role == Role.PARTICIPANT;
     }

@@ -31,6 +31,7 @@ final class Effects implements Outbox {
     private final StorageTasks storage;
     private final SnapshotWriter snapshots;
     private final @Nullable PeerAddress ownAddress;
+    private final int observerMasterPort;
 
     Effects(
             MemberLoop loop,
@@ -38,7 +39,8 @@ final class Effects implements Outbox {
             LogWriter log,
             StorageTasks storage,
             SnapshotWriter snapshots,
-            @Nullable PeerAddress ownAddress) {
+            @Nullable PeerAddress ownAddress,
+            int observerMasterPort) {
         this.loop = loop;
         this.clients = loop.clients;
         this.quorum = loop.quorum;
@@ -47,6 +49,7 @@ final class Effects implements Outbox {
         this.storage = storage;
         this.snapshots = snapshots;
         this.ownAddress = ownAddress;
+        this.observerMasterPort = observerMasterPort;
     }
 
     @Override
@@ -99,6 +102,13 @@ final class Effects implements Outbox {
     @Override
     public void acceptLearners(boolean enabled) {
         quorum.acceptLearners(enabled, ownAddress);
+    }
+
+    @Override
+    public void acceptObservers(boolean enabled) {
+        PeerAddress own = ownAddress;
+        quorum.acceptLearners(
+                enabled, own == null ? null : new PeerAddress(own.host(), observerMasterPort, own.electionPort()));
     }
 
     @Override

@@ -55,6 +55,7 @@ final class MemberAssembly {
                 OUTSTANDING_PER_CONNECTION,
                 timing.electionGraceMillis(),
                 timing.containerCheckIntervalMillis(),
+                config.quorum().observerMasterPort(),
                 new SessionModes(
                         config.sessions().local(),
                         config.sessions().upgrading(),

@@ -118,7 +118,8 @@ public final class Server {
                     log,
                     tasks,
                     snapshotWriter,
-                    self == null ? null : self.addresses().getFirst());
+                    self == null ? null : self.addresses().getFirst(),
+                    config.quorum().observerMasterPort());
             EnsembleMember member = MemberAssembly.assemble(config, recovered, mayVote);
             loop.attach(running(member, effects), log, clientPort);
             log.start();

@@ -54,7 +54,7 @@ public final class ProcessEnsemble implements AutoCloseable {
     }
 
     /// All servers after the first `participants` are observers.
-    ProcessEnsemble(Path directory, int participants, List<Kind> kinds, String... extra) throws IOException {
+    public ProcessEnsemble(Path directory, int participants, List<Kind> kinds, String... extra) throws IOException {
         this(directory, participants, kinds, DIRECT, extra);
     }
 
@@ -70,9 +70,10 @@ public final class ProcessEnsemble implements AutoCloseable {
             for (int j = 0; kinds.size() > 1 && j < kinds.size(); j++) {
                 int quorum = ports[3 * j + 1];
                 int election = ports[3 * j + 2];
-                members.append("server.%d=127.0.0.1:%d:%d%s%n"
+                members.append("server.%d=%s:%d:%d%s%n"
                         .formatted(
                                 j + 1,
+                                host(j, extra),
                                 i == j ? quorum : wiring.quorumPort(i + 1, j + 1, quorum),
                                 i == j ? election : wiring.electionPort(i + 1, j + 1, election),
                                 j < participants ? "" : ":observer"));
@@ -100,6 +101,12 @@ public final class ProcessEnsemble implements AutoCloseable {
         }
     }
 
+    /// Followers feed observers all at the same port, so each needs an address of its own.
+    private static String host(int server, String... lines) {
+        boolean shared = Stream.of(lines).noneMatch(line -> line.startsWith("observerMasterPort="));
+        return "127.0.0." + (shared ? 1 : server + 1);
+    }
+
     /// Keys that Apache ZooKeeper reads as system properties only.
     private static List<String> apacheProperties(String... lines) {
         return Stream.of(lines)
@@ -115,7 +122,7 @@ public final class ProcessEnsemble implements AutoCloseable {
         return servers;
     }
 
-    List<ServerProcess> participants() {
+    public List<ServerProcess> participants() {
         return servers.subList(0, participants);
     }
 
@@ -179,7 +186,7 @@ public final class ProcessEnsemble implements AutoCloseable {
     /// Ports that nobody has at the moment, and that no connection is given while their server is down. Somebody could
     /// take
     /// one before we do; the server would then say so and end.
-    private static int[] freePorts(int count) throws IOException {
+    public static int[] freePorts(int count) throws IOException {
         Set<ServerSocket> held = new HashSet<>();
         try {
             int[] ports = new int[count];

@@ -31,12 +31,32 @@ public final class StockClient {
     }
 
     /// Returns when the client's server has applied all that was committed before.
-    static void sync(ZooKeeper client) throws InterruptedException {
+    public static void sync(ZooKeeper client) throws InterruptedException {
         CountDownLatch synced = new CountDownLatch(1);
         client.sync("/", (rc, path, context) -> synced.countDown(), null);
         if (!synced.await(30, TimeUnit.SECONDS)) {
             throw new AssertionError("no answer to a sync in 30 s");
         }
+    }
+
+    /// Another client that goes on with the session of this one, which is lost to it from then on.
+    public static ZooKeeper takeUp(String connectString, ZooKeeper before) throws IOException, InterruptedException {
+        CountDownLatch connected = new CountDownLatch(1);
+        ZooKeeper client = new ZooKeeper(
+                connectString,
+                before.getSessionTimeout(),
+                event -> {
+                    if (event.getState() == KeeperState.SyncConnected) {
+                        connected.countDown();
+                    }
+                },
+                before.getSessionId(),
+                before.getSessionPasswd());
+        if (!connected.await(30, TimeUnit.SECONDS)) {
+            client.close();
+            throw new AssertionError("the session was not taken up at " + connectString + " in 30 s");
+        }
+        return client;
     }
 
     /// Every znode of a server after a sync, with data, ACL and the whole Stat as text, but for what each server keeps

@@ -27,7 +27,9 @@ record Scenario(
         int delicacy,
         int sessionMillis,
         long diskNanos,
+        boolean observerMaster,
         SessionModes sessions) {
+    private static final int OBSERVER_MASTER_PORT = 2889;
     private static final int TICK_MILLIS = 200;
     private static final int INIT_LIMIT = 10;
     private static final int SYNC_LIMIT = 5;
@@ -55,6 +57,7 @@ record Scenario(
                     default -> 3_000 + random.nextInt(1_000);
                 },
                 random.nextInt(3) == 0 ? 4_000_000L + random.nextLong(30_000_000L) : 600_000L,
+                random.nextInt(3) == 0,
                 new SessionModes(
                         random.nextInt(4) == 0,
                         random.nextInt(4) > 0,
@@ -109,6 +112,7 @@ record Scenario(
                 3,
                 electionGraceMillis,
                 60_000,
+                observerMaster ? OBSERVER_MASTER_PORT : 0,
                 sessions,
                 new RequestConfig(true, false, false, "", true));
     }

@@ -231,6 +231,11 @@ final class SimulatedServer implements Outbox {
     }
 
     @Override
+    public void acceptObservers(boolean enabled) {
+        peers.accept(this, enabled);
+    }
+
+    @Override
     public void sendToLearner(long link, QuorumPacket packet) {
         peers.toLearner(link, packet);
     }

@@ -58,6 +58,8 @@ class SimulationTest {
             "client told that its session is over",
             "client reads at a server without a leader",
             "ephemeral refused to a local session",
+            "core: observer N at Z is synchronised by Diff",
+            "core: observer N at Z is synchronised by Snapshot",
             "watch fired",
             "snapshot file begun",
             "server stopped by a failure"

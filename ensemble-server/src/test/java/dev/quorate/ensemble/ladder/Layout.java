@@ -1,0 +1,50 @@
+package dev.quorate.ensemble.ladder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quorate.ensemble.process.ProcessEnsemble;
+import dev.quorate.ensemble.process.ServerProcess.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.KeeperException;
+
+/// Ensembles as words: `A` is Apache ZooKeeper's server, `Q` ours; observers after the plus.
+final class Layout {
+    private static final long DEADLINE_SECONDS = 90;
+
+    interface Step {
+        void run() throws Exception;
+    }
+
+    private Layout() {}
+
+    static ProcessEnsemble ensemble(Path directory, String layout, String... extra) throws IOException {
+        int participants = layout.indexOf('+') < 0 ? layout.length() : layout.indexOf('+');
+        List<Kind> kinds = layout.replace("+", "")
+                .chars()
+                .mapToObj(c -> c == 'A' ? Kind.APACHE : Kind.QUORATE)
+                .toList();
+        return new ProcessEnsemble(directory, participants, kinds, extra);
+    }
+
+    static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("waited %s s", DEADLINE_SECONDS).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /// How it fails; OK where it does not.
+    static KeeperException.Code code(Step step) throws Exception {
+        try {
+            step.run();
+            return KeeperException.Code.OK;
+        } catch (KeeperException e) {
+            return e.code();
+        }
+    }
+}

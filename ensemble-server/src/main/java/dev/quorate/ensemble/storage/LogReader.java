@@ -35,6 +35,11 @@ final class LogReader implements AutoCloseable {
             return;
         }
         int magic = in.readInt();
+        if (magic == 0 && onlyZeros()) {
+            // Space was held ahead, and the server died before a byte of it was written, for want of power or of space.
+            torn = true;
+            return;
+        }
         if (magic != TxnLog.MAGIC) {
             close();
             throw new CorruptFileException(
@@ -42,6 +47,19 @@ final class LogReader implements AutoCloseable {
         }
         in.skipNBytes(TxnLog.HEADER_BYTES - 4);
         offset = TxnLog.HEADER_BYTES;
+    }
+
+    private boolean onlyZeros() throws IOException {
+        byte[] block = new byte[1 << 16];
+        int read;
+        while ((read = in.read(block)) > 0) {
+            for (int i = 0; i < read; i++) {
+                if (block[i] != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /// The next entry; null at the end, be it clean or torn.

@@ -88,6 +88,27 @@ class RecoveryTest {
         assertThat(recover().notes()).isEmpty();
     }
 
+    /// The disk was full, or power was lost, after space was held ahead and before anything was written.
+    @Test
+    void aLogFileOfZerosHoldsNothing() throws IOException {
+        log(1, 3);
+        Files.write(directory.resolve("log.4"), new byte[64 * 1024]);
+        Recovered recovered = recover();
+        assertThat(recovered.tree().lastZxid()).isEqualTo(3);
+        assertThat(recovered.notes()).singleElement().asString().contains("log.4", "65536 bytes", "cut off");
+        log(4, 5);
+        assertThat(recover().tree().lastZxid()).isEqualTo(5);
+    }
+
+    @Test
+    void aLogFileWithoutItsHeaderIsRefused() throws IOException {
+        log(1, 3);
+        byte[] file = new byte[64 * 1024];
+        file[30_000] = 1;
+        Files.write(directory.resolve("log.4"), file);
+        assertThatThrownBy(this::recover).hasMessageContaining("log.4 at offset 0: no log file begins with 0x0");
+    }
+
     @Test
     void aBadChecksumInTheMiddleNamesFileOffsetAndZxid() throws IOException {
         log(1, 3);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Does faults of random kinds to an ensemble, and ends each after a while. A server suffers one fault of its own at a
 /// time;
 /// those of the network come on top. One thread.
-final class FaultSchedule {
+final class FaultSchedule implements Trouble {
     private interface Undo {
         void run() throws IOException, InterruptedException;
     }
@@ -29,10 +29,12 @@ final class FaultSchedule {
     private static final int GAP_MILLIS_MAX = 1_500;
     private static final int AT_ONCE_MAX = 4;
     private static final long CLOCK_JUMP_MILLIS_MAX = TimeUnit.HOURS.toMillis(2);
+    private static final int LAST_WORDS = 2_000;
     private static final long STOP_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
     private final FaultyEnsemble ensemble;
     private final Random random;
+    private final long nanos;
     private final List<Running> running = new ArrayList<>();
     private final Set<Member> down = new HashSet<>();
     private final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
@@ -40,19 +42,21 @@ final class FaultSchedule {
     private final List<String> violations = new ArrayList<>();
     private final long began = System.nanoTime();
 
-    FaultSchedule(FaultyEnsemble ensemble, Random random) {
+    /// Goes on for so long.
+    FaultSchedule(FaultyEnsemble ensemble, Random random, long nanos) {
         this.ensemble = ensemble;
         this.random = random;
+        this.nanos = nanos;
     }
 
-    /// Returns when the time is over and the last fault has ended.
-    void run(long nanos) throws IOException, InterruptedException {
+    @Override
+    public void run(History history) throws IOException, InterruptedException {
         long end = System.nanoTime() + nanos;
         long next = System.nanoTime();
         while (System.nanoTime() < end) {
             endFaults(System.nanoTime());
             lookForTheDead();
-            if (System.nanoTime() >= next && running.size() < AT_ONCE_MAX) {
+            if (System.nanoTime() >= next && atOnce() < AT_ONCE_MAX) {
                 begin();
                 next = System.nanoTime()
                         + TimeUnit.MILLISECONDS.toNanos(random.nextInt(GAP_MILLIS_MIN, GAP_MILLIS_MAX));
@@ -63,18 +67,23 @@ final class FaultSchedule {
         lookForTheDead();
     }
 
-    /// A server that ends by itself is started again; ours has to have a reason.
-    void lookForTheDead() throws IOException, InterruptedException {
+    /// Of those that the servers notice.
+    private long atOnce() {
+        return running.stream().filter(one -> one.fault != Fault.LOSE_CLIENT).count();
+    }
+
+    @Override
+    public void lookForTheDead() throws IOException, InterruptedException {
         for (Member member : ensemble.members()) {
             if (!down.contains(member) && !member.server().running()) {
-                boolean diskFull =
+                boolean full =
                         running.stream().anyMatch(one -> one.fault == Fault.FULL_DISK && member.equals(one.member));
                 int code = member.server().exitCode();
                 say("server " + member.id() + " has ended with " + code);
-                if (diskFull) {
+                if (full) {
                     down.add(member);
                 } else {
-                    if (member.server().kind() == Kind.QUORATE) {
+                    if (member.server().kind() == Kind.QUORATE && !saidDiskFull(member)) {
                         violations.add("server " + member.id() + " has ended by itself with " + code);
                     }
                     member.server().start();
@@ -83,15 +92,22 @@ final class FaultSchedule {
         }
     }
 
+    private static boolean saidDiskFull(Member member) {
+        String said = member.server().said();
+        return said.substring(Math.max(0, said.length() - LAST_WORDS)).contains("No space left");
+    }
+
     Map<Fault, Integer> counts() {
         return counts;
     }
 
-    List<String> log() {
+    @Override
+    public List<String> log() {
         return log;
     }
 
-    List<String> violations() {
+    @Override
+    public List<String> violations() {
         return violations;
     }
 

@@ -2,12 +2,10 @@ package dev.quorate.ensemble.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +44,7 @@ class FaultsTest {
                 }
             }
             if (report.violations().isEmpty()) {
-                delete(directory);
+                Directories.delete(directory);
             } else {
                 System.out.println("data folders, logs and history are kept in " + directory);
             }
@@ -61,47 +59,20 @@ class FaultsTest {
 
     private void round(FaultyEnsemble ensemble, String layout, long seed, Path directory) throws Exception {
         long epoch = ensemble.epoch();
-        Round round = new Round(ensemble, seed);
-        round.run(TimeUnit.SECONDS.toNanos(minutes == 0 ? FAULT_SECONDS_IN_THE_BUILD : FAULT_SECONDS));
-        report.add(layout, round, ensemble.epoch() - epoch);
+        long seconds = minutes == 0 ? FAULT_SECONDS_IN_THE_BUILD : FAULT_SECONDS;
+        FaultSchedule faults = new FaultSchedule(ensemble, new Random(seed), TimeUnit.SECONDS.toNanos(seconds));
+        Round round = new Round(ensemble, seed, faults);
+        round.run();
+        report.add(layout, round, faults.counts(), ensemble.epoch() - epoch);
         System.out.printf(
                 "round %d of %s: %d operations, faults %s, violations %d%n",
                 seed,
                 layout,
                 round.history().operations().size(),
-                round.faults().counts(),
+                faults.counts(),
                 round.violations().size());
         if (!round.violations().isEmpty()) {
-            List<String> story = new ArrayList<>(round.violations());
-            story.addAll(round.faults().log());
-            Files.write(directory.resolve("violations.txt"), story);
-            round.history().write(directory.resolve("history.txt"));
-            for (FaultyEnsemble.Member member : ensemble.members()) {
-                copyData(member, directory);
-            }
-        }
-    }
-
-    /// A data folder on a file system of its own goes with that.
-    private static void copyData(FaultyEnsemble.Member member, Path directory) throws IOException {
-        if (member.disk().isEmpty()) {
-            return;
-        }
-        Path to = directory.resolve("data-of-server-" + member.id());
-        try (var files = Files.walk(member.server().dataDir())) {
-            for (Path file : files.filter(path -> !path.endsWith("lost+found")).toList()) {
-                Files.copy(
-                        file,
-                        to.resolve(member.server().dataDir().relativize(file).toString()));
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+            round.keep(directory);
         }
     }
 }

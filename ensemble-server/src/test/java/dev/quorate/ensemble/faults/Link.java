@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /// The way of one party to one port of another: a port of our own that whoever dials it takes for the real one.
 final class Link implements AutoCloseable {
@@ -21,6 +22,9 @@ final class Link implements AutoCloseable {
     static final FirstMessage VERBATIM = in -> new byte[0];
 
     private static final int DIAL_MILLIS = 5_000;
+    private static final int REDIAL_MILLIS = 20;
+
+    private final int dials;
 
     private final Gate there = new Gate();
     private final Gate back = new Gate();
@@ -29,7 +33,11 @@ final class Link implements AutoCloseable {
     private final FirstMessage firstMessage;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
-    Link(int targetPort, FirstMessage firstMessage) throws IOException {
+    /// @param patienceMillis while the target refuses: we have accepted already where it would have refused, and
+    /// whoever dials
+    ///     would have dialled again
+    Link(int targetPort, int patienceMillis, FirstMessage firstMessage) throws IOException {
+        dials = 1 + patienceMillis / REDIAL_MILLIS;
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
         listener = new ServerSocket(0, 128, loopback);
         target = new InetSocketAddress(loopback, targetPort);
@@ -78,17 +86,17 @@ final class Link implements AutoCloseable {
     }
 
     private void connect(Socket near) {
-        Socket far = new Socket();
         sockets.add(near);
-        sockets.add(far);
+        Socket far = near;
         try {
             near.setTcpNoDelay(true);
             // The handshake of TCP takes both ways.
             there.pass();
             back.pass();
-            far.connect(target, DIAL_MILLIS);
-            far.setTcpNoDelay(true);
-            Thread.ofVirtual().start(() -> pump(far, near, back));
+            far = dial();
+            sockets.add(far);
+            Socket answers = far;
+            Thread.ofVirtual().start(() -> pump(answers, near, back));
             byte[] first = firstMessage.translate(new DataInputStream(near.getInputStream()));
             there.pass();
             far.getOutputStream().write(first);
@@ -97,6 +105,23 @@ final class Link implements AutoCloseable {
             end(near, far);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private Socket dial() throws IOException, InterruptedException {
+        for (int left = dials; ; left--) {
+            Socket socket = new Socket();
+            try {
+                socket.connect(target, DIAL_MILLIS);
+                socket.setTcpNoDelay(true);
+                return socket;
+            } catch (IOException e) {
+                socket.close();
+                if (left == 1) {
+                    throw e;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(REDIAL_MILLIS);
         }
     }
 

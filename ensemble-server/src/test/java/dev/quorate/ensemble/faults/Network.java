@@ -16,28 +16,30 @@ import java.util.Map;
 final class Network implements ProcessEnsemble.Wiring, AutoCloseable {
     private record Way(int from, int to) {}
 
+    private static final int PATIENCE_MILLIS = 500;
+
     private final Map<Way, Link> quorum = new HashMap<>();
     private final Map<Way, Link> election = new HashMap<>();
     private final Map<Way, Link> clients = new HashMap<>();
 
     @Override
     public int quorumPort(int from, int to, int port) throws IOException {
-        return link(quorum, from, to, port, Link.VERBATIM);
+        return link(quorum, from, to, port, PATIENCE_MILLIS, Link.VERBATIM);
     }
 
     @Override
     public int electionPort(int from, int to, int port) throws IOException {
-        return link(election, from, to, port, in -> ownAddress(from, to, in));
+        return link(election, from, to, port, PATIENCE_MILLIS, in -> ownAddress(from, to, in));
     }
 
     /// The port at which a client reaches a server.
     int clientPort(int client, int server, int port) throws IOException {
-        return link(clients, client, server, port, Link.VERBATIM);
+        return link(clients, client, server, port, 0, Link.VERBATIM);
     }
 
-    private static int link(Map<Way, Link> links, int from, int to, int port, Link.FirstMessage first)
+    private static int link(Map<Way, Link> links, int from, int to, int port, int patience, Link.FirstMessage first)
             throws IOException {
-        Link link = new Link(port, first);
+        Link link = new Link(port, patience, first);
         links.put(new Way(from, to), link);
         return link.port();
     }

@@ -19,7 +19,7 @@ final class Report {
     private int watchesFired;
     private int rounds;
 
-    void add(String layout, Round round, long electionsOfRound) {
+    void add(String layout, Round round, Map<Fault, Integer> faultsOfRound, long electionsOfRound) {
         rounds++;
         roundsOfLayout.merge(layout, 1, Integer::sum);
         elections += electionsOfRound;
@@ -28,7 +28,7 @@ final class Report {
                     .computeIfAbsent(operation.kind(), _ -> new EnumMap<>(Outcome.class))
                     .merge(operation.outcome(), 1, Integer::sum);
         }
-        round.faults().counts().forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
+        faultsOfRound.forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
         watches += round.history().watches().size();
         watchesFired += (int) round.history().watches().stream()
                 .filter(watch -> watch.fired() != Watched.NOT_YET)

@@ -1,8 +1,12 @@
 package dev.quorate.ensemble.faults;
 
 import dev.quorate.ensemble.faults.FaultyEnsemble.Member;
+import dev.quorate.ensemble.process.ProcessEnsemble;
+import dev.quorate.ensemble.process.ServerProcess.Kind;
 import dev.quorate.ensemble.process.StockClient;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +20,7 @@ import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
-/// Some time of faults under load, then peace: everything has to come right, and the whole history has to keep every
+/// Some time of trouble under load, then peace: everything has to come right, and the whole history has to keep every
 /// law.
 final class Round {
     static final List<Law> LAWS = List.of(
@@ -34,30 +38,26 @@ final class Round {
     private final FaultyEnsemble ensemble;
     private final Workplace place;
     private final History history = new History();
-    private final FaultSchedule faults;
+    private final Trouble trouble;
     private final long seed;
     private final List<String> violations = new ArrayList<>();
 
-    Round(FaultyEnsemble ensemble, long seed) {
+    Round(FaultyEnsemble ensemble, long seed, Trouble trouble) {
         this.ensemble = ensemble;
         this.seed = seed;
         place = new Workplace("/round-" + seed, ensemble.onlyOurs());
-        faults = new FaultSchedule(ensemble, new Random(seed));
+        this.trouble = trouble;
     }
 
     History history() {
         return history;
     }
 
-    FaultSchedule faults() {
-        return faults;
-    }
-
     List<String> violations() {
         return violations;
     }
 
-    void run(long faultNanos) throws Exception {
+    void run() throws Exception {
         setUp();
         List<Thread> clients = new ArrayList<>();
         for (int client = 0; client < ensemble.clients(); client++) {
@@ -66,14 +66,14 @@ final class Round {
                     .name("client " + client)
                     .start(new Client(client, ensemble.connectString(client), place, random, history)));
         }
-        faults.run(faultNanos);
+        trouble.run(history);
         boolean serving = awaitServing();
         TimeUnit.MILLISECONDS.sleep(PEACE_MILLIS);
         place.close();
         for (Thread client : clients) {
             client.join();
         }
-        violations.addAll(faults.violations());
+        violations.addAll(trouble.violations());
         violations.addAll(history.surprises());
         if (serving) {
             awaitNoEphemerals();
@@ -88,6 +88,21 @@ final class Round {
         if (violations.isEmpty()) {
             try (ZooKeeper client = connect(ensemble.members().getFirst())) {
                 ZKUtil.deleteRecursive(client, place.root());
+            }
+        }
+    }
+
+    /// For diagnosis: violations, what happened when, the clients' history, and data folders that would go with their
+    /// file
+    /// system.
+    void keep(Path directory) throws IOException {
+        List<String> story = new ArrayList<>(violations);
+        story.addAll(trouble.log());
+        Files.write(directory.resolve("violations.txt"), story);
+        history.write(directory.resolve("history.txt"));
+        for (Member member : ensemble.members()) {
+            if (member.disk().isPresent()) {
+                Directories.copy(member.server().dataDir(), directory.resolve("data-of-server-" + member.id()));
             }
         }
     }
@@ -109,7 +124,7 @@ final class Round {
         long deadline = System.nanoTime() + SERVE_NANOS_MAX;
         for (Member member : ensemble.members()) {
             while (member.server().mode().isEmpty()) {
-                faults.lookForTheDead();
+                trouble.lookForTheDead();
                 if (System.nanoTime() > deadline) {
                     violations.add(
                             "NoServerStuck: server " + member.id() + " does not serve; all: " + ensemble.describe());
@@ -165,11 +180,30 @@ final class Round {
         return tree;
     }
 
+    /// Trees are equal, and stay so under some more writes: each carries the digest of the leader's tree. Apache
+    /// ZooKeeper counts
+    /// mismatches also after a snapshot that was taken under writes, until it has caught up with those.
     private void equalTrees() throws Exception {
+        List<Long> mismatches = new ArrayList<>();
+        for (Member member : ensemble.members()) {
+            mismatches.add(
+                    member.server().kind() == Kind.QUORATE ? 0 : ProcessEnsemble.digestMismatches(member.server()));
+        }
+        try (ZooKeeper client = connect(ensemble.members().getLast())) {
+            for (int i = 0; i < 10; i++) {
+                client.setData(place.root(), new byte[i], -1);
+            }
+        }
         try {
-            ensemble.processes().assertEqualTrees();
+            ensemble.processes().awaitEqualTrees();
         } catch (AssertionError e) {
             violations.add("EqualTrees: " + e.getMessage());
+        }
+        for (Member member : ensemble.members()) {
+            long now = ProcessEnsemble.digestMismatches(member.server());
+            if (now != mismatches.get(member.id() - 1)) {
+                violations.add("EqualTrees: server " + member.id() + " has seen " + now + " digests that differ");
+            }
         }
     }
 }

@@ -31,8 +31,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
-/// Reads an ensemble: its objects from the API, its members from their admin servers, all at once, and a commit as
-/// proof that a quorum works. Lists are read from the API and not from caches: what was just made must be seen.
+/// Reads an ensemble: its StatefulSets and pods from the API, its members from their admin servers, all at once, and a
+/// commit as proof that a quorum works. What decides whether a member goes down is never read from caches: what was
+/// just made or ended must be seen.
 @ApplicationScoped
 public class EnsembleObserver {
     private static final Duration PROOF_AGE_MAX = Duration.ofSeconds(10);
@@ -50,11 +51,13 @@ public class EnsembleObserver {
         this.admin = new AdminClient(settings.adminTimeout());
     }
 
+    /// @param shared its objects beside StatefulSets and pods, from the caches: what is missing there is applied once
+    /// more, which changes nothing
     /// @param disruptive something is being taken down: no proof from before counts
-    public Observed observe(Ensemble ensemble, boolean disruptive) {
+    public Observed observe(Ensemble ensemble, List<HasMetadata> shared, boolean disruptive) {
         String namespace = ensemble.getMetadata().getNamespace();
         String name = ensemble.getMetadata().getName();
-        List<HasMetadata> objects = new ArrayList<>(shared(namespace, name));
+        List<HasMetadata> objects = new ArrayList<>(shared);
         Optional.ofNullable(client.secrets()
                         .inNamespace(namespace)
                         .withName(ObjectNames.initializeSecret(name))
@@ -90,34 +93,6 @@ public class EnsembleObserver {
                         .inNamespace(namespace)
                         .withName(backup)
                         .get()));
-    }
-
-    /// The ensemble is gone.
-    public void forget(String uid) {
-        proofs.remove(uid);
-    }
-
-    private List<HasMetadata> shared(String namespace, String name) {
-        List<HasMetadata> objects = new ArrayList<>();
-        Map<String, String> selector = ObjectNames.selector(name);
-        objects.addAll(client.configMaps()
-                .inNamespace(namespace)
-                .withLabels(selector)
-                .list()
-                .getItems());
-        objects.addAll(client.services()
-                .inNamespace(namespace)
-                .withLabels(selector)
-                .list()
-                .getItems());
-        objects.addAll(client.policy()
-                .v1()
-                .podDisruptionBudget()
-                .inNamespace(namespace)
-                .withLabels(selector)
-                .list()
-                .getItems());
-        return objects;
     }
 
     private List<ObservedMember> members(List<Member> wanted, List<StatefulSet> sets, List<Pod> pods) {
@@ -219,6 +194,8 @@ public class EnsembleObserver {
         } catch (IOException e) {
             proof = new Proof(now, leaders.getFirst().name() + " commits nothing: " + e.getMessage());
         }
+        // Of ensembles that are no more there would be one for ever.
+        proofs.values().removeIf(old -> !old.at().plus(PROOF_AGE_MAX).isAfter(now));
         proofs.put(ensembleUid, proof);
         return proof;
     }

@@ -12,9 +12,12 @@ import dev.quorate.operator.plan.EnsemblePlan;
 import dev.quorate.operator.plan.EnsemblePlanner;
 import dev.quorate.operator.plan.Progress;
 import dev.quorate.operator.status.EnsembleReport;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -32,16 +35,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/// One ensemble: observe, plan, act, report. Changes of its pods and StatefulSets wake it up; between them it looks
-/// again by itself, often while something is under way. There is no finalizer: what belongs to an Ensemble goes with
-/// it.
+/// One ensemble: observe, plan, act, report. Changes of its objects wake it up; between them it looks again by itself,
+/// often while something is under way. There is no finalizer: what belongs to an Ensemble goes with it.
 @GradualRetry(maxAttempts = -1, initialInterval = 1_000, maxInterval = 30_000)
 @ControllerConfiguration(
         name = "ensemble",
         fieldManager = "ensemble-controller",
         generationAwareEventProcessing = false)
 public class EnsembleReconciler implements Reconciler<Ensemble> {
+    private static final List<Class<? extends HasMetadata>> SHARED =
+            List.of(ConfigMap.class, Service.class, PodDisruptionBudget.class);
     private static final Duration SOON = Duration.ofMillis(500);
     private static final Duration HELD = Duration.ofSeconds(5);
     private static final Duration AT_REST = Duration.ofSeconds(20);
@@ -61,7 +66,9 @@ public class EnsembleReconciler implements Reconciler<Ensemble> {
 
     @Override
     public List<EventSource<?, Ensemble>> prepareEventSources(EventSourceContext<Ensemble> context) {
-        return List.of(owned(Pod.class, context), owned(StatefulSet.class, context));
+        return Stream.concat(Stream.of(Pod.class, StatefulSet.class), SHARED.stream())
+                .<EventSource<?, Ensemble>>map(kind -> owned(kind, context))
+                .toList();
     }
 
     private static <T extends HasMetadata> EventSource<T, Ensemble> owned(
@@ -86,16 +93,14 @@ public class EnsembleReconciler implements Reconciler<Ensemble> {
 
     @Override
     public UpdateControl<Ensemble> reconcile(Ensemble ensemble, Context<Ensemble> context) {
-        return reconcile(ensemble);
-    }
-
-    UpdateControl<Ensemble> reconcile(Ensemble ensemble) {
         if (ensemble.getMetadata().getDeletionTimestamp() != null) {
-            observer.forget(ensemble.getMetadata().getUid());
             return UpdateControl.noUpdate();
         }
+        List<HasMetadata> shared = SHARED.stream()
+                .<HasMetadata>flatMap(context::getSecondaryResourcesAsStream)
+                .toList();
         EnsembleStatus before = ensemble.getStatus() == null ? EnsembleStatus.EMPTY : ensemble.getStatus();
-        Observed observed = observer.observe(ensemble, before.operation() != null);
+        Observed observed = observer.observe(ensemble, shared, before.operation() != null);
         Instant now = Instant.now();
         EnsemblePlan plan = EnsemblePlanner.plan(ensemble, observed, settings.serverImage(), now);
         Optional<String> refused = actor.carryOut(ensemble, plan.steps(), now);

@@ -30,4 +30,27 @@ class OperatorRestartTest {
             assertThat(history.mostDown()).as(history.toString()).isEqualTo(1);
         }
     }
+
+    @Test
+    void withASecondOperatorBesideOnlyOneActs(Cluster cluster) throws Exception {
+        EnsembleUnderTest ensemble =
+                EnsembleUnderTest.create(cluster, "guarded", 3).awaitReady();
+        try (AutoCloseable standby = cluster.standbyOperator();
+                PodHistory history = PodHistory.of(cluster, ensemble)) {
+            String first = cluster.leadingOperator();
+            assertThat(first).isNotEmpty();
+            ensemble.patch("{\"metadata\": {\"annotations\": {\"quorate.dev/restart-at\": \"2026-01-01T00:00:00Z\"}}}");
+            Await.until("a first restart", ensemble::conditions, () -> !history.restarts()
+                    .isEmpty());
+            cluster.killOperator();
+            Await.until(
+                    "all restarted",
+                    () -> history + "; " + ensemble.conditions(),
+                    () -> history.restarts().size() >= 3);
+            ensemble.awaitReady();
+            assertThat(history.restarts()).as(history.toString()).hasSize(3).doesNotHaveDuplicates();
+            assertThat(history.mostDown()).as(history.toString()).isEqualTo(1);
+            assertThat(cluster.leadingOperator()).isNotEmpty().isNotEqualTo(first);
+        }
+    }
 }

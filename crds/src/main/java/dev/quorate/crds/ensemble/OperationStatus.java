@@ -2,6 +2,7 @@ package dev.quorate.crds.ensemble;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
 /// The disruptive operation in flight; enough to go on after a restart of the operator.
@@ -11,4 +12,8 @@ public record OperationStatus(
         String type,
         String member,
         String startedAt,
+
+        @JsonPropertyDescription("which of the operators wrote it down, and alone may carry it out") @Nullable
+        String operator,
+
         @Nullable String message) {}

@@ -16,8 +16,21 @@ public interface Cluster extends AutoCloseable {
     /// Where this machine reaches a port of a pod. A pod that comes back may have another address.
     InetSocketAddress address(Pod pod, int port);
 
-    /// Ends the operator without warning; whoever runs it starts it again.
+    /// Ends the operator that acts, without warning; whoever runs it starts it again.
     void killOperator() throws Exception;
+
+    /// A second operator beside the first, until it is closed; it is up when this returns.
+    AutoCloseable standbyOperator() throws Exception;
+
+    /// Which operator acts, "" for none.
+    default String leadingOperator() {
+        return client().leases().inNamespace(namespace()).list().getItems().stream()
+                .filter(lease -> lease.getMetadata().getName().equals("quorate-operator"))
+                .map(lease -> lease.getSpec().getHolderIdentity())
+                .filter(holder -> holder != null)
+                .findFirst()
+                .orElse("");
+    }
 
     /// What the operator has logged since it last started.
     String operatorLog();

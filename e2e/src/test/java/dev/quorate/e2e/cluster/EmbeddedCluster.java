@@ -67,6 +67,23 @@ final class EmbeddedCluster implements Cluster {
         operator.onExit().join();
     }
 
+    /// The same command as that of the first.
+    @Override
+    public AutoCloseable standbyOperator() throws Exception {
+        ProcessHandle.Info first = Await.value("the operator's process", () -> state, this::operator)
+                .info();
+        List<String> command = new ArrayList<>(List.of(first.command().orElseThrow()));
+        command.addAll(List.of(first.arguments().orElseThrow()));
+        Path log = state.resolve("standby.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("KUBECONFIG", state.resolve("kubeconfig").toString());
+        builder.environment().put("KUBERNETES_NAMESPACE", NAMESPACE);
+        Process standby = builder.start();
+        Await.until("a second operator is up", () -> text(log), () -> text(log).contains("is held by"));
+        return () -> standby.destroyForcibly().waitFor();
+    }
+
     private java.util.Optional<ProcessHandle> operator() throws IOException {
         try (Stream<Path> ledger = Files.list(state.resolve("run/processes"))) {
             return ledger.map(file -> Long.parseLong(file.getFileName().toString()))

@@ -1,8 +1,10 @@
 package dev.quorate.e2e.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -132,8 +134,26 @@ final class InstalledCluster implements Cluster {
     @Override
     public void killOperator() throws Exception {
         for (Pod pod : operatorPods()) {
-            client.resource(pod).withGracePeriod(0).delete();
+            if (leadingOperator().startsWith(pod.getMetadata().getName())) {
+                client.resource(pod).withGracePeriod(0).delete();
+            }
         }
+    }
+
+    @Override
+    public AutoCloseable standbyOperator() {
+        scaleOperator(2);
+        return () -> scaleOperator(1);
+    }
+
+    private void scaleOperator(int replicas) {
+        RollableScalableResource<Deployment> deployment =
+                client.apps().deployments().inNamespace(namespace).withName("quorate-operator");
+        deployment.scale(replicas);
+        deployment.waitUntilCondition(
+                d -> Integer.valueOf(replicas).equals(d.getStatus().getReadyReplicas()),
+                Await.LONG.toSeconds(),
+                TimeUnit.SECONDS);
     }
 
     private List<Pod> operatorPods() {

@@ -72,6 +72,11 @@ final class K3sCluster implements Cluster {
     }
 
     @Override
+    public AutoCloseable standbyOperator() throws Exception {
+        return installed.standbyOperator();
+    }
+
+    @Override
     public String operatorLog() {
         return installed.operatorLog();
     }

@@ -1,6 +1,9 @@
 package dev.quorate.operator.act;
 
 import dev.quorate.crds.ensemble.Ensemble;
+import dev.quorate.crds.ensemble.EnsembleStatus;
+import dev.quorate.operator.config.OperatorIdentity;
+import dev.quorate.operator.plan.EnsemblePlanner;
 import dev.quorate.operator.plan.EnsembleStep;
 import dev.quorate.operator.plan.RestartReason;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
@@ -15,6 +18,7 @@ import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /// Carries out the steps for an ensemble, in order, and stops at the first that the API refuses.
 @ApplicationScoped
@@ -26,10 +30,14 @@ public class EnsembleActor {
             .withForce(true)
             .build();
 
-    private final KubernetesClient client;
+    private static final Logger LOG = Logger.getLogger(EnsembleActor.class);
 
-    public EnsembleActor(KubernetesClient client) {
+    private final KubernetesClient client;
+    private final OperatorIdentity self;
+
+    public EnsembleActor(KubernetesClient client, OperatorIdentity self) {
         this.client = client;
+        this.self = self;
     }
 
     /// What the API said where it refused a step, empty when all were taken. A conflict is no refusal: the next
@@ -63,6 +71,10 @@ public class EnsembleActor {
         switch (step) {
             case EnsembleStep.Apply apply -> apply(apply.object());
             case EnsembleStep.PlaceMarker marker -> {
+                // Placed again after the bootstrap it would let an empty disk vote (I9).
+                if (isInitialized(ensemble)) {
+                    return Optional.empty();
+                }
                 // Members made without it could never vote, so nothing goes on before it is there.
                 if (NewObjects.create(client, marker.marker()) instanceof NewObjects.Refused refused) {
                     return Optional.of(refused.message());
@@ -84,6 +96,12 @@ public class EnsembleActor {
 
     /// A plain delete and no eviction: the budget lacks what the judge knows, and blocks the repair of a broken pod.
     private void restart(Ensemble ensemble, EnsembleStep.Restart restart, Instant now) {
+        if (!isStillOurs(ensemble, restart.set().member().name())) {
+            LOG.warnf(
+                    "%s is not restarted by %s: that is not what status.operation says any more",
+                    restart.set().member().name(), self.name());
+            return;
+        }
         apply(restart.set().object());
         Decisions.say(
                 client,
@@ -108,6 +126,29 @@ public class EnsembleActor {
                         + restart.set().member().pod(),
                 "DELETE",
                 options);
+    }
+
+    /// Read anew and from the API: another operator may lead by now without this one having noticed (I1).
+    private boolean isStillOurs(Ensemble planned, String member) {
+        return status(planned)
+                .map(EnsembleStatus::operation)
+                .filter(operation ->
+                        operation.member().equals(member) && self.name().equals(operation.operator()))
+                .isPresent();
+    }
+
+    private boolean isInitialized(Ensemble planned) {
+        return status(planned).filter(EnsemblePlanner::isInitialized).isPresent();
+    }
+
+    private Optional<EnsembleStatus> status(Ensemble planned) {
+        return Optional.ofNullable(client.resources(Ensemble.class)
+                        .inNamespace(planned.getMetadata().getNamespace())
+                        .withName(planned.getMetadata().getName())
+                        .get())
+                .filter(e ->
+                        e.getMetadata().getUid().equals(planned.getMetadata().getUid()))
+                .map(Ensemble::getStatus);
     }
 
     private static String name(EnsembleStep step) {

@@ -44,22 +44,26 @@ public final class EnsemblePlanner {
     private final EnsembleIdentity identity;
     private final Observed observed;
     private final QuorumJudge judge;
+    private final String operator;
     private final Instant now;
     private final List<EnsembleStep> steps = new ArrayList<>();
 
-    private EnsemblePlanner(Ensemble ensemble, Observed observed, Instant now) {
+    private EnsemblePlanner(Ensemble ensemble, Observed observed, String operator, Instant now) {
         this.ensemble = ensemble;
         this.spec = ensemble.getSpec();
         this.status = ensemble.getStatus() == null ? EnsembleStatus.EMPTY : ensemble.getStatus();
         this.identity = EnsembleIdentity.of(ensemble);
         this.observed = observed;
         this.judge = new QuorumJudge(observed);
+        this.operator = operator;
         this.now = now;
     }
 
     /// @param defaultImage of the server where the spec names none, with tag
-    public static EnsemblePlan plan(Ensemble ensemble, Observed observed, String defaultImage, Instant now) {
-        return new EnsemblePlanner(ensemble, observed, now).plan(defaultImage);
+    /// @param operator who plans: only what it wrote down itself does it carry out
+    public static EnsemblePlan plan(
+            Ensemble ensemble, Observed observed, String defaultImage, String operator, Instant now) {
+        return new EnsemblePlanner(ensemble, observed, operator, now).plan(defaultImage);
     }
 
     private EnsemblePlan plan(String defaultImage) {
@@ -158,7 +162,7 @@ public final class EnsemblePlanner {
         if (regression.isPresent()) {
             return new EnsemblePlan(List.copyOf(steps), regression.get(), status.operation(), initialized, Map.of());
         }
-        RollingPlanner.Outcome roll = RollingPlanner.plan(spec, status, observed, judge, sets, now);
+        RollingPlanner.Outcome roll = RollingPlanner.plan(spec, status, observed, judge, sets, operator, now);
         steps.addAll(roll.steps());
         return new EnsemblePlan(
                 List.copyOf(steps), progress(roll, initialized), roll.operation(), initialized, roll.restartReasons());

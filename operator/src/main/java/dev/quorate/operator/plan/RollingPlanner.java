@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// 3. nobody, while an up-to-date member does not serve (R27): a bad revision stops at its first member;
 /// 4. an observer, by id; 5. a follower, by id, if the judge lets it go; 6. the leader, when all others are done.
 ///
-/// A serving member is written down as operation first and restarted in a later turn, after everything was judged anew.
+/// Who is to go is written down as operation first and restarted in a later turn, after everything was judged anew; by
+/// whoever wrote it down and nobody else, so that an operator that has lost its lease without knowing takes nobody down
+/// beside the one who took over (I1).
 final class RollingPlanner {
     static final String RESTART = "RestartMember";
 
@@ -45,6 +47,7 @@ final class RollingPlanner {
     private final Observed observed;
     private final QuorumJudge judge;
     private final Map<Long, MemberSet> sets;
+    private final String operator;
     private final Instant now;
     private final Duration memberTimeout;
     private final Duration minReady;
@@ -56,12 +59,14 @@ final class RollingPlanner {
             Observed observed,
             QuorumJudge judge,
             Map<Long, MemberSet> sets,
+            String operator,
             Instant now) {
         UpdateStrategySpec strategy = spec.disruptionOrDefault().strategy();
         this.status = status;
         this.observed = observed;
         this.judge = judge;
         this.sets = sets;
+        this.operator = operator;
         this.now = now;
         memberTimeout = Durations.parse(strategy.memberTimeoutOrDefault());
         minReady = Duration.ofSeconds(strategy.readySeconds());
@@ -73,8 +78,9 @@ final class RollingPlanner {
             Observed observed,
             QuorumJudge judge,
             Map<Long, MemberSet> sets,
+            String operator,
             Instant now) {
-        return new RollingPlanner(spec, status, observed, judge, sets, now).plan();
+        return new RollingPlanner(spec, status, observed, judge, sets, operator, now).plan();
     }
 
     private Outcome plan() {
@@ -97,6 +103,9 @@ final class RollingPlanner {
                 .filter(m -> !m.serving() && !mayStillJoin(m, operation))
                 .min(Comparator.comparing(ObservedMember::state).thenComparing(ObservedMember::id));
         if (broken.isPresent()) {
+            if (!isWrittenDown(broken.get(), operation)) {
+                return underway(steps, broken.get(), now, "is next to be restarted: it does not serve and is outdated");
+            }
             steps.add(restart(broken.get()));
             return underway(steps, broken.get(), now, "is restarted: it does not serve and is outdated");
         }
@@ -120,7 +129,12 @@ final class RollingPlanner {
                 && member.member().votes()
                 && !judge.available()
                 && operation != null
+                && !operation.member().equals(member.name())
                 && Instant.parse(operation.startedAt()).plus(memberTimeout).isAfter(now);
+    }
+
+    private boolean isWrittenDown(ObservedMember member, @Nullable OperationStatus operation) {
+        return operation != null && operation.member().equals(member.name()) && operator.equals(operation.operator());
     }
 
     private static boolean isBehind(MemberSet wanted, ObservedMember member) {
@@ -177,7 +191,7 @@ final class RollingPlanner {
         if (!mayGo) {
             return held(steps, judge.explain());
         }
-        if (operation == null || !operation.member().equals(candidate.name())) {
+        if (operation == null || !isWrittenDown(candidate, operation)) {
             return underway(steps, candidate, now, "is next to be restarted: " + why(candidate));
         }
         Instant journalled = Instant.parse(operation.startedAt());
@@ -232,6 +246,7 @@ final class RollingPlanner {
                         RESTART,
                         member.name(),
                         started.truncatedTo(ChronoUnit.SECONDS).toString(),
+                        operator,
                         text),
                 reasons);
     }

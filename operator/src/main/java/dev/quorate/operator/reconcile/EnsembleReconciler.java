@@ -5,6 +5,7 @@ import dev.quorate.crds.ensemble.Ensemble;
 import dev.quorate.crds.ensemble.EnsembleStatus;
 import dev.quorate.operator.act.Decisions;
 import dev.quorate.operator.act.EnsembleActor;
+import dev.quorate.operator.config.OperatorIdentity;
 import dev.quorate.operator.config.OperatorSettings;
 import dev.quorate.operator.observe.EnsembleObserver;
 import dev.quorate.operator.observe.Observed;
@@ -55,13 +56,19 @@ public class EnsembleReconciler implements Reconciler<Ensemble> {
     private final EnsembleObserver observer;
     private final EnsembleActor actor;
     private final OperatorSettings settings;
+    private final OperatorIdentity self;
 
     public EnsembleReconciler(
-            KubernetesClient client, EnsembleObserver observer, EnsembleActor actor, OperatorSettings settings) {
+            KubernetesClient client,
+            EnsembleObserver observer,
+            EnsembleActor actor,
+            OperatorSettings settings,
+            OperatorIdentity self) {
         this.client = client;
         this.observer = observer;
         this.actor = actor;
         this.settings = settings;
+        this.self = self;
     }
 
     @Override
@@ -102,7 +109,7 @@ public class EnsembleReconciler implements Reconciler<Ensemble> {
         EnsembleStatus before = ensemble.getStatus() == null ? EnsembleStatus.EMPTY : ensemble.getStatus();
         Observed observed = observer.observe(ensemble, shared, before.operation() != null);
         Instant now = Instant.now();
-        EnsemblePlan plan = EnsemblePlanner.plan(ensemble, observed, settings.serverImage(), now);
+        EnsemblePlan plan = EnsemblePlanner.plan(ensemble, observed, settings.serverImage(), self.name(), now);
         Optional<String> refused = actor.carryOut(ensemble, plan.steps(), now);
         EnsemblePlan told = refused.map(message -> stuck(plan, message)).orElse(plan);
         EnsembleStatus after = EnsembleReport.of(ensemble, observed, told, now);

@@ -147,13 +147,31 @@ class EnsemblePlannerTest {
         assertThat(plan.progress().message()).contains("e-m1").contains("zoo.cfg: tickTime=x");
     }
 
-    /// R28: the next revision goes to the broken member at once, without asking for a quorum.
+    /// I1: two operators that both think they lead. What the other wrote down is judged anew before it is done.
+    @Test
+    void anOperatorDoesNotCarryOutWhatAnotherWroteDown() {
+        World world = World.settled(3, 0);
+        world.changeConfig(1234);
+        assertThat(world.turn().operation()).isNotNull();
+        world.operator = "operator-2";
+        EnsemblePlan taken = world.turn();
+        assertThat(taken.steps()).noneMatch(s -> s instanceof Restart);
+        assertThat(taken.operation().operator()).isEqualTo("operator-2");
+        world.operator = "operator-1";
+        assertThat(world.turn().steps()).noneMatch(s -> s instanceof Restart);
+        world.operator = "operator-2";
+        assertThat(world.turn().steps()).noneMatch(s -> s instanceof Restart);
+        assertThat(world.turn().steps()).hasAtLeastOneElementOfType(Restart.class);
+    }
+
+    /// R28: the next revision goes to the broken member first, without asking for a quorum.
     @Test
     void brokenOutdatedMemberIsReplacedFirst() {
         World world = World.settled(3, 1);
         world.pods.get(2L).state = MemberState.Dead;
         world.pods.get(3L).state = MemberState.Dead;
         world.changeConfig(1234);
+        assertThat(world.turn().operation().member()).isEqualTo("e-m2");
         EnsemblePlan plan = world.turn();
         assertThat(plan.steps())
                 .filteredOn(s -> s instanceof Restart)
@@ -277,6 +295,7 @@ class EnsemblePlannerTest {
         }
         assertThat(restarts).isEqualTo(1);
         world.now = world.now.plusSeconds(16 * 60);
+        world.turn();
         assertThat(world.turn().steps()).filteredOn(s -> s instanceof Restart).hasSize(1);
     }
 

@@ -79,7 +79,7 @@ class RandomFaultsTest {
     private static EnsemblePlan checkedTurn(World world, SplittableRandom random, long seed, boolean faulty) {
         Observed before = world.observe();
         var statusBefore = world.ensemble.getStatus();
-        EnsemblePlan plan = EnsemblePlanner.plan(world.ensemble, before, World.IMAGE, world.now);
+        EnsemblePlan plan = EnsemblePlanner.plan(world.ensemble, before, World.IMAGE, world.operator, world.now);
         List<Restart> restarts = plan.steps().stream()
                 .filter(s -> s instanceof Restart)
                 .map(s -> (Restart) s)
@@ -87,6 +87,11 @@ class RandomFaultsTest {
         assertThat(restarts).as("I1, seed %s", seed).hasSizeLessThanOrEqualTo(1);
         for (Restart restart : restarts) {
             Member member = restart.set().member();
+            assertThat(statusBefore.operation())
+                    .as("written down before, by who does it, seed %s", seed)
+                    .isNotNull()
+                    .satisfies(o -> assertThat(o.member()).isEqualTo(member.name()))
+                    .satisfies(o -> assertThat(o.operator()).isEqualTo(world.operator));
             ObservedMember found = before.members().stream()
                     .filter(m -> m.id() == member.id())
                     .findFirst()
@@ -98,9 +103,6 @@ class RandomFaultsTest {
                 assertThat(before.proof().succeeded())
                         .as("proof, seed %s", seed)
                         .isTrue();
-                assertThat(statusBefore.operation())
-                        .as("written down before, seed %s", seed)
-                        .isNotNull();
                 boolean othersOutdated = plan.restartReasons().size() > 1;
                 assertThat(found.leads() && othersOutdated)
                         .as("leader last, seed %s", seed)
@@ -117,6 +119,7 @@ class RandomFaultsTest {
                         .forEach(world::carryOut);
             }
             world.now = world.now.plusSeconds(1);
+            world.operator = "operator-" + random.nextInt(3);
             return plan;
         }
         return world.turn();

@@ -55,6 +55,7 @@ public final class World {
     boolean marker;
     int markersPlaced;
     boolean commits = true;
+    String operator = "operator-1";
     public Instant now = Instant.parse("2026-11-25T10:00:00Z");
     private int uids;
 
@@ -176,7 +177,7 @@ public final class World {
     /// Looks, plans, writes the status, acts: one turn of the reconciler.
     public EnsemblePlan turn() {
         Observed observed = observe();
-        EnsemblePlan plan = EnsemblePlanner.plan(ensemble, observed, IMAGE, now);
+        EnsemblePlan plan = EnsemblePlanner.plan(ensemble, observed, IMAGE, operator, now);
         ensemble.setStatus(EnsembleReport.of(ensemble, observed, plan, now));
         plan.steps().forEach(this::carryOut);
         now = now.plusSeconds(1);

@@ -69,11 +69,16 @@ final class EmbeddedApi implements AutoCloseable {
         }
     }
 
+    /// As another process would have.
+    KubernetesClient anotherClient() {
+        return new KubernetesClientBuilder()
+                .withConfig(client.getConfiguration())
+                .build();
+    }
+
     Operator operator(Reconciler<?> reconciler) {
-        Operator operator = new Operator(o -> o.withKubernetesClient(new KubernetesClientBuilder()
-                        .withConfig(client.getConfiguration())
-                        .build())
-                .withCloseClientOnStop(true));
+        Operator operator =
+                new Operator(o -> o.withKubernetesClient(anotherClient()).withCloseClientOnStop(true));
         operator.register(reconciler);
         operator.start();
         return operator;

@@ -7,5 +7,9 @@ public enum ClaimState {
     Lost,
     /// It allows no other mount than a read-only one.
     ReadOnly,
+    /// By one pod at a time, wherever it runs.
+    OnePod,
+    /// By the pods of one node at a time.
+    OneNode,
     Writable
 }

@@ -26,6 +26,12 @@ final class Claims {
             return ClaimState.Lost;
         }
         List<String> modes = claim.getSpec().getAccessModes();
-        return modes.equals(List.of("ReadOnlyMany")) ? ClaimState.ReadOnly : ClaimState.Writable;
+        if (modes.equals(List.of("ReadOnlyMany"))) {
+            return ClaimState.ReadOnly;
+        }
+        if (modes.contains("ReadWriteMany") || modes.contains("ReadOnlyMany")) {
+            return ClaimState.Writable;
+        }
+        return modes.equals(List.of("ReadWriteOncePod")) ? ClaimState.OnePod : ClaimState.OneNode;
     }
 }

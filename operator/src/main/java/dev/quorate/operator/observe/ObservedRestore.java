@@ -20,7 +20,9 @@ public record ObservedRestore(
         List<Contents> contents) {
 
     /// The init container `restore` of one member.
-    public record Seed(String member, State state) {}
+    ///
+    /// @param node where its pod is, "" before it is anywhere
+    public record Seed(String member, String node, State state) {}
 
     /// How far the seeding of a volume is.
     public sealed interface State {}

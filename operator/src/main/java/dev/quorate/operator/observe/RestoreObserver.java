@@ -104,14 +104,16 @@ public class RestoreObserver {
                 .noneMatch(c -> c.getName().equals(MemberPod.RESTORE_CONTAINER))) {
             return Optional.empty();
         }
+        String node = Optional.ofNullable(pod.getSpec().getNodeName()).orElse("");
         Optional<ContainerStateTerminated> ended = ContainerReport.ended(pod, MemberPod.RESTORE_CONTAINER);
         if (ended.isEmpty()) {
             String waits = ContainerReport.waits(pod, MemberPod.RESTORE_CONTAINER);
-            return Optional.of(new Seed(member.name(), new ObservedRestore.Running(waits)));
+            return Optional.of(new Seed(member.name(), node, new ObservedRestore.Running(waits)));
         }
         int code = ended.get().getExitCode();
         return Optional.of(new Seed(
                 member.name(),
+                node,
                 code == 0
                         ? new ObservedRestore.Done()
                         : new ObservedRestore.Failed(

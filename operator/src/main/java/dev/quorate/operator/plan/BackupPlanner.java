@@ -84,7 +84,7 @@ public final class BackupPlanner {
             case ReadOnly -> {
                 return new BackupStep.Fail("ClaimReadOnly", claim + " can only be mounted to be read");
             }
-            case Writable -> {}
+            case OnePod, OneNode, Writable -> {}
         }
         Optional<Member> leader = leader();
         return leader.isEmpty() ? wait(left, "NoQuorum", noQuorum()) : new BackupStep.Start(1, leader.get(), left(now));

@@ -9,7 +9,9 @@ import dev.quorate.crds.restore.EnsembleRestoreStatus;
 import dev.quorate.crds.restore.EnsembleRestoreStatus.Result;
 import dev.quorate.operator.desired.Durations;
 import dev.quorate.operator.desired.Member;
+import dev.quorate.operator.desired.Recovery;
 import dev.quorate.operator.desired.RestoredEnsemble;
+import dev.quorate.operator.observe.ClaimState;
 import dev.quorate.operator.observe.ObservedRestore;
 import dev.quorate.operator.observe.ObservedRestore.Contents;
 import dev.quorate.operator.observe.ObservedRestore.Seed;
@@ -77,11 +79,26 @@ public final class RestorePlanner {
                                 "ClaimLost",
                                 claim + ", which holds EnsembleBackup " + name
                                         + ", is being deleted or has lost its volume");
-                    case ReadOnly, Writable ->
-                        new RestoreStep.Create(RestoredEnsemble.of(restore, available.recovery()));
+                    case OnePod ->
+                        create(
+                                available.recovery(),
+                                claim + ", which holds EnsembleBackup " + name
+                                        + ", can be mounted by one pod at a time (ReadWriteOncePod), and each member reads"
+                                        + " it while it starts: copy the backup to a claim that is ReadWriteMany");
+                    case OneNode, ReadOnly, Writable -> create(available.recovery(), "");
                 };
             }
         };
+    }
+
+    /// @param only why there can be no more than one member, "" where there can
+    private RestoreStep create(Recovery recovery, String only) {
+        Ensemble ensemble = RestoredEnsemble.of(restore, recovery);
+        int members =
+                Member.of(ensemble.getMetadata().getName(), ensemble.getSpec()).size();
+        return members > 1 && !only.isEmpty()
+                ? new RestoreStep.Reject("ClaimForOnePod", only)
+                : new RestoreStep.Create(ensemble);
     }
 
     private RestoreStep wait(String reason, String message) {
@@ -138,6 +155,18 @@ public final class RestorePlanner {
             if (seed.state() instanceof ObservedRestore.Running(String detail) && !detail.isEmpty()) {
                 message.append("; ").append(seed.member()).append(" waits: ").append(detail);
             }
+        }
+        long nodes = observed.seeds().stream()
+                .map(Seed::node)
+                .filter(node -> !node.isEmpty())
+                .distinct()
+                .count();
+        if (observed.claim() == ClaimState.OneNode && nodes > 1) {
+            message.append("; the members are on ")
+                    .append(nodes)
+                    .append(
+                            " nodes, and the claim that holds the backup can be mounted on one at a time (ReadWriteOnce):"
+                                    + " keep them on one node, or copy the backup to a claim that is ReadWriteMany");
         }
         return new RestoreStep.Follow(RestoreStep.Phase.Seeding, message.toString());
     }

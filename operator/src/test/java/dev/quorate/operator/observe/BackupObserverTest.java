@@ -154,6 +154,9 @@ class BackupObserverTest {
         assertThat(Claims.state(modes(claim, "ReadOnlyMany").build())).isEqualTo(ClaimState.ReadOnly);
         assertThat(Claims.state(modes(claim, "ReadOnlyMany", "ReadWriteOnce").build()))
                 .isEqualTo(ClaimState.Writable);
+        assertThat(Claims.state(modes(claim, "ReadWriteMany").build())).isEqualTo(ClaimState.Writable);
+        assertThat(Claims.state(modes(claim, "ReadWriteOnce").build())).isEqualTo(ClaimState.OneNode);
+        assertThat(Claims.state(modes(claim, "ReadWriteOncePod").build())).isEqualTo(ClaimState.OnePod);
         assertThat(Claims.state(modes(claim, "ReadWriteOnce")
                         .withNewStatus()
                         .withPhase("Lost")

@@ -52,7 +52,8 @@ class RestorePlannerTest {
     private static ObservedRestore following(Ensemble destination, List<State> seeds, Contents... contents) {
         List<Seed> named = new ArrayList<>();
         for (State seed : seeds) {
-            named.add(new Seed("copy-m" + (named.size() + 1), seed));
+            int number = named.size() + 1;
+            named.add(new Seed("copy-m" + number, "node-" + number, seed));
         }
         return new ObservedRestore(
                 Optional.of(completedBackup()),
@@ -86,6 +87,8 @@ class RestorePlannerTest {
                 arguments("no claim", done, ClaimState.Missing, null, TOO_LATE, "Reject ClaimNotFound"),
                 arguments("claim lost", done, ClaimState.Lost, null, NOW, "Reject ClaimLost"),
                 arguments("claim to be read", done, ClaimState.ReadOnly, null, NOW, "Create copy"),
+                arguments("claim for a node", done, ClaimState.OneNode, null, NOW, "Create copy"),
+                arguments("claim for a pod", done, ClaimState.OnePod, null, NOW, "Reject ClaimForOnePod"),
                 arguments("all there", done, ClaimState.Writable, null, NOW, "Create copy"),
                 arguments("name taken", done, ClaimState.Writable, foreign, NOW, "Reject DestinationExists"),
                 arguments("name taken, no backup", null, ClaimState.Missing, foreign, NOW, "Reject DestinationExists"),
@@ -151,6 +154,18 @@ class RestorePlannerTest {
     @MethodSource
     void whileTheEnsembleComesUp(String name, ObservedRestore observed, String expected) {
         assertThat(text(RestorePlanner.plan(restore("Seeding"), observed, NOW))).isEqualTo(expected);
+    }
+
+    /// Nothing else tells of it: the pods of the other nodes just wait for the volume.
+    @Test
+    void claimOfOneNodeIsNamedWhileMembersOnOthersWaitForIt() {
+        ObservedRestore apart = following(copy(false), List.of(new Done(), new Running("")));
+        ObservedRestore observed = new ObservedRestore(
+                apart.backup(), apart.source(), ClaimState.OneNode, apart.destination(), apart.seeds(), List.of());
+        assertThat(RestorePlanner.plan(restore("Seeding"), observed, NOW))
+                .isInstanceOfSatisfying(RestoreStep.Follow.class, step -> assertThat(step.message())
+                        .contains("the members are on 2 nodes")
+                        .contains("ReadWriteOnce"));
     }
 
     @Test

@@ -6,63 +6,82 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Many seeds on all processors. Seeds do not know each other, so neither order nor number of threads matters.
 final class Histories {
-    record Failure(long seed, RuntimeException reason) {}
+    private static final int THREADS =
+            Integer.getInteger("simulation.threads", Runtime.getRuntime().availableProcessors());
+
+    record Failure(long seed, Throwable reason) {}
 
     record Result(long histories, long events, long committed, Reached reached, List<Failure> failures, long nanos) {
-        @Override
-        public String toString() {
-            return "%d histories, %d events, %d committed transactions, %d violations in %.1f s (%.0f histories/s)%n%s"
+        String summary() {
+            return "%,d histories, %,d events, %,d committed transactions, %d violations in %.1f s (%.0f histories/s)"
                     .formatted(
                             histories,
                             events,
                             committed,
                             failures.size(),
                             nanos / 1e9,
-                            histories * 1e9 / Math.max(1, nanos),
-                            reached);
+                            histories * 1e9 / Math.max(1, nanos));
+        }
+
+        @Override
+        public String toString() {
+            return summary() + "\n" + reached;
         }
     }
 
-    private Histories() {}
+    private final AtomicLong next;
+    private final long end;
+    private final int failuresMax;
+    private long histories;
+    private long events;
+    private long committed;
+    private final Reached reached = new Reached();
+    private final List<Failure> failures = new ArrayList<>();
+
+    private Histories(long first, long count, int failuresMax) {
+        next = new AtomicLong(first);
+        end = first + count;
+        this.failuresMax = failuresMax;
+    }
 
     /// Runs `count` seeds from `first` on; stops early after `failuresMax` failures.
     static Result run(long first, long count, int failuresMax) throws InterruptedException {
-        AtomicLong next = new AtomicLong(first);
-        long[] sums = new long[3];
-        Reached reached = new Reached();
-        List<Failure> failures = new ArrayList<>();
         long start = System.nanoTime();
+        Histories all = new Histories(first, count, failuresMax);
         List<Thread> threads = new ArrayList<>();
-        for (int i = Runtime.getRuntime().availableProcessors(); i > 0; i--) {
-            threads.add(Thread.ofPlatform().start(() -> {
-                for (long seed = next.getAndIncrement(); seed < first + count; seed = next.getAndIncrement()) {
-                    Simulation.Outcome outcome = null;
-                    RuntimeException failed = null;
-                    try {
-                        outcome = Simulation.run(seed);
-                    } catch (RuntimeException e) {
-                        failed = e;
-                    }
-                    synchronized (sums) {
-                        sums[0]++;
-                        if (outcome != null) {
-                            sums[1] += outcome.events();
-                            sums[2] += outcome.committed();
-                            reached.add(outcome.reached());
-                        } else {
-                            failures.add(new Failure(seed, failed));
-                            if (failures.size() >= failuresMax) {
-                                next.set(Long.MAX_VALUE / 2);
-                            }
-                        }
-                    }
-                }
-            }));
+        for (int i = 0; i < THREADS; i++) {
+            threads.add(Thread.ofPlatform().start(all::runSome));
         }
         for (Thread thread : threads) {
             thread.join();
         }
-        return new Result(sums[0], sums[1], sums[2], reached, failures, System.nanoTime() - start);
+        return new Result(
+                all.histories, all.events, all.committed, all.reached, all.failures, System.nanoTime() - start);
+    }
+
+    private void runSome() {
+        for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
+            try {
+                add(Simulation.run(seed));
+            } catch (Throwable e) { // whatever it is, this seed has failed
+                failed(new Failure(seed, e));
+            }
+        }
+    }
+
+    private synchronized void add(Simulation.Outcome outcome) {
+        histories++;
+        events += outcome.events();
+        committed += outcome.committed();
+        reached.add(outcome.reached());
+    }
+
+    private synchronized void failed(Failure failure) {
+        histories++;
+        failures.add(failure);
+        if (failures.size() >= failuresMax) {
+            next.set(end);
+        }
     }
 
     public static void main(String[] arguments) throws InterruptedException {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /// The main test of the core: thousands of histories with faults of every kind, and no law broken in any. Numbers by
 /// property: `-Dsimulation.histories=20000`, `-Dsimulation.first=1`; one seed with its trace by `-Dsimulation.seed=7`.
 class SimulationTest {
-    private static final long HISTORIES = Long.getLong("simulation.histories", 3_000);
+    private static final long HISTORIES = Long.getLong("simulation.histories", 20_000);
     private static final long FIRST = Long.getLong("simulation.first", 1);
     private static final Long ONE = Long.getLong("simulation.seed");
 
@@ -22,6 +22,7 @@ class SimulationTest {
                         .orElse(""))
                 .as("first of %s broken laws", result.failures().size())
                 .isEmpty();
+        assertThat(result.histories()).isEqualTo(ONE == null ? HISTORIES : 1);
         if (ONE == null && HISTORIES >= 1_000) {
             everythingWasReached(result.reached());
         }

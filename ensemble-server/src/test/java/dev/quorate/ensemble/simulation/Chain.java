@@ -121,6 +121,21 @@ final class Chain {
         return fresh.reversed();
     }
 
+    /// All transactions up to a position, the first one first.
+    List<Long> historyTo(long position) {
+        List<Long> history = new ArrayList<>();
+        long at = transaction(position);
+        while (at > 0) {
+            history.add(at);
+            Logged one = logged.get(at);
+            if (one == null) {
+                throw new Violation("NoUncommittedTxnVisible", Zxid.hex(at) + " was never logged");
+            }
+            at = one.previous;
+        }
+        return new ArrayList<>(history.reversed());
+    }
+
     /// Whether the history that ends at `position` holds `zxid`.
     boolean isAtOrBefore(long zxid, long position) {
         long at = transaction(position);

@@ -18,7 +18,7 @@ final class EpochOnlyWithItsHistory implements Laws.Law {
 
     @Override
     public void stepped(SimulatedServer server) {
-        if (!simulation.isVoter(server)) {
+        if (!simulation.isVoter(server.id)) {
             return;
         }
         MemberView view = server.view();

@@ -5,6 +5,7 @@ import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.simulation.oracle.TreeModel;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +22,14 @@ final class Laws {
         /// … a server shows for the first time that a transaction is committed.
         default void committed(TxnEntry entry) {}
 
+        /// … a server shows a position for the first time in its life.
+        default void shown(SimulatedServer server, long zxid) {}
+
+        /// … a leader proposes.
+        default void proposed(SimulatedServer server, long zxid) {}
+
         /// … a server has died.
-        default void crashed() {}
+        default void crashed(SimulatedServer server) {}
 
         /// … a client gets an answer.
         default void replied(SimulatedClient client, SimulatedClient.Pending request, Reply reply) {}
@@ -35,13 +42,18 @@ final class Laws {
     }
 
     final Chain chain = new Chain();
-    final TreeModel model = new TreeModel();
+    final ZabBehaviour zab;
+    final TreeBehaviour tree = new TreeBehaviour();
+    final TreeModel model = tree.model;
     private final List<Law> laws;
     private final Map<Integer, Long> shown = new HashMap<>();
     private long shownToClients;
 
     Laws(Simulation simulation) {
+        zab = new ZabBehaviour(simulation);
         laws = List.of(
+                tree,
+                zab,
                 new SingleLeaderPerEpoch(),
                 new EqualDigestAtEqualZxid(),
                 new EpochOnlyWithItsHistory(simulation),
@@ -63,6 +75,11 @@ final class Laws {
     /// ConsistentLogPrefixes: what a server appends follows the same transaction everywhere.
     void appending(SimulatedServer server, TxnEntry entry) {
         chain.append(server.view().lastLogged(), entry);
+        if (server.view().epochLed() == Zxid.epoch(entry.zxid())) {
+            for (Law law : laws) {
+                law.proposed(server, entry.zxid());
+            }
+        }
     }
 
     void stepped(SimulatedServer server) {
@@ -72,6 +89,9 @@ final class Laws {
             Long before = shown.put(server.id, zxid);
             if (before == null || before != zxid) {
                 show(server, view, zxid);
+            }
+            if (before == null) {
+                tree.compare(server);
             }
         } else {
             shown.remove(server.id);
@@ -86,16 +106,18 @@ final class Laws {
             chain.begin(zxid, view.lastLogged());
         }
         for (TxnEntry entry : chain.commit(zxid)) {
-            model.apply(entry);
             for (Law law : laws) {
                 law.committed(entry);
             }
         }
+        for (Law law : laws) {
+            law.shown(server, zxid);
+        }
     }
 
-    void crashed() {
+    void crashed(SimulatedServer server) {
         for (Law law : laws) {
-            law.crashed();
+            law.crashed(server);
         }
     }
 

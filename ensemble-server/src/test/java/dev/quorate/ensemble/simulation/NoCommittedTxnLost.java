@@ -11,7 +11,7 @@ final class NoCommittedTxnLost implements Laws.Law {
     }
 
     @Override
-    public void crashed() {
+    public void crashed(SimulatedServer server) {
         Chain chain = simulation.laws.chain;
         if (chain.lastCommitted() != 0 && !simulation.isDurable(chain.lastCommitted())) {
             throw new Violation(

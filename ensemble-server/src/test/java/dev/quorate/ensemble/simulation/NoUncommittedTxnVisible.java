@@ -6,6 +6,7 @@ import dev.quorate.ensemble.message.ReplyBody;
 import dev.quorate.ensemble.model.ErrorCode;
 import dev.quorate.ensemble.model.Stat;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.simulation.oracle.TreeModel;
 import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.ArrayList;
@@ -102,10 +103,7 @@ final class NoUncommittedTxnVisible implements Laws.Law {
     }
 
     private static void same(String path, TreeModel.Node node, Stat stat, long zxid) {
-        if (stat.version() != node.version()
-                || stat.czxid() != node.czxid()
-                || stat.mzxid() != node.since()
-                || stat.ephemeralOwner() != node.owner()) {
+        if (!node.stat().equals(stat)) {
             throw new Violation(NAME, path + " at " + Zxid.hex(zxid) + " is " + node + ", shown as " + stat);
         }
     }

@@ -7,6 +7,7 @@ import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.quorum.QuorumRule;
 import dev.quorate.ensemble.request.RequestConfig;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -88,14 +89,45 @@ record Scenario(
     }
 
     /// Two or three groups of uneven weight, one of which is a server without weight.
-    private static QuorumRule groups(EnsembleConfig config) {
+    private QuorumRule groups(EnsembleConfig config) {
         TreeMap<Long, Long> groups = new TreeMap<>();
         TreeMap<Long, Long> weights = new TreeMap<>();
         for (long voter : config.voters()) {
-            groups.put(voter, config.voters().size() == 3 ? 1 + voter / 3 : 1 + voter % 3);
-            weights.put(voter, voter == 2 ? 0 : 1 + voter % 2);
+            groups.put(voter, group(voter));
+            weights.put(voter, weight(voter));
         }
         return new QuorumRule.Hierarchy(groups, weights);
+    }
+
+    private long group(long voter) {
+        return voters == 3 ? 1 + voter / 3 : 1 + voter % 3;
+    }
+
+    private static long weight(long voter) {
+        return voter == 2 ? 0 : 1 + voter % 2;
+    }
+
+    /// Whether these voters are a quorum, said once more without the server's own rule: more than half of them, or more
+    /// than half of the weight in more than half of the groups that have any.
+    boolean isQuorum(Set<Integer> servers) {
+        if (!grouped) {
+            return servers.size() > voters / 2;
+        }
+        int groups = 0;
+        int won = 0;
+        for (long group = 1; group <= voters; group++) {
+            long all = 0;
+            long here = 0;
+            for (int voter = 1; voter <= voters; voter++) {
+                if (group(voter) == group) {
+                    all += weight(voter);
+                    here += servers.contains(voter) ? weight(voter) : 0;
+                }
+            }
+            groups += all > 0 ? 1 : 0;
+            won += here > all / 2 ? 1 : 0;
+        }
+        return won > groups / 2;
     }
 
     MemberConfig member(int id) {

@@ -236,6 +236,7 @@ final class SimulatedClient {
     private void ask(Workload.Operation operation) {
         int xid = nextXid++;
         pending.add(new Pending(xid, operation.request(), simulation.laws.shownToClients()));
+        simulation.laws.tree.asked(session, xid, operation.request());
         send(xid, operation.opCode(), operation.request());
     }
 

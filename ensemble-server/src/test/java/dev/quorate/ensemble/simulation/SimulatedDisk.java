@@ -27,6 +27,24 @@ final class SimulatedDisk {
 
     private record Snapshot(long zxid, List<SnapshotChunk> chunks) {}
 
+    /// Hears at once of everything that is on the platter.
+    interface Watcher {
+        void acceptedEpochStored(int server, long epoch);
+
+        void currentEpochStored(int server, long epoch);
+
+        /// There is no current epoch on disk, and so it is the one of the last transaction.
+        void tookEpochFromHistory(int server, long epoch);
+
+        /// One more transaction is durable behind all others.
+        void logged(int server, long zxid);
+
+        /// What is durable, anew: everything up to the position of the newest snapshot, then these.
+        void holds(int server, long snapshot, List<Long> logged);
+    }
+
+    private final int server;
+    private final Watcher watcher;
     private final Scheduler scheduler;
     private final RandomGenerator random;
     private final int commitLogCount;
@@ -56,7 +74,9 @@ final class SimulatedDisk {
     /// The next write or sync fails.
     private String failure = "";
 
-    SimulatedDisk(Scheduler scheduler, RandomGenerator random, int commitLogCount) {
+    SimulatedDisk(int server, Scheduler scheduler, RandomGenerator random, int commitLogCount, Watcher watcher) {
+        this.server = server;
+        this.watcher = watcher;
         this.scheduler = scheduler;
         this.random = random;
         this.commitLogCount = commitLogCount;
@@ -82,19 +102,6 @@ final class SimulatedDisk {
         snapshots.put(0L, new Snapshot(0, chunks));
     }
 
-    /// Everything is gone: another volume.
-    void wipe() {
-        log.clear();
-        synced = 0;
-        snapshots.clear();
-        acceptedEpoch = -1;
-        currentEpoch = -1;
-    }
-
-    boolean isEmpty() {
-        return snapshots.isEmpty();
-    }
-
     Recovered recover(Consumer<Event> to) {
         life++;
         events = to;
@@ -113,6 +120,7 @@ final class SimulatedDisk {
         tree.dropOrphanEphemerals();
         // Recovery syncs what it has read: a process that died may have left it in the page cache.
         synced = log.size();
+        tellAll();
         lastAppended = tree.lastZxid();
         long logged = Zxid.epoch(tree.lastZxid());
         if (currentEpoch >= 0 && logged > Math.max(currentEpoch, acceptedEpoch)) {
@@ -121,6 +129,9 @@ final class SimulatedDisk {
                     "acceptedEpoch is " + acceptedEpoch + " but the log goes on to " + Zxid.hex(tree.lastZxid()));
         }
         long current = currentEpoch >= 0 ? currentEpoch : logged;
+        if (currentEpoch < 0 && current > 0) {
+            watcher.tookEpochFromHistory(server, current);
+        }
         long accepted = Math.max(current, acceptedEpoch >= 0 ? acceptedEpoch : logged);
         int from = Math.max(0, tail.size() - commitLogCount);
         return new Recovered(
@@ -211,6 +222,7 @@ final class SimulatedDisk {
     void storeAcceptedEpoch(long epoch) {
         perform(() -> {
             acceptedEpoch = epoch;
+            watcher.acceptedEpochStored(server, epoch);
             tell(new Event.AcceptedEpochStored(epoch));
         });
     }
@@ -218,6 +230,7 @@ final class SimulatedDisk {
     void storeCurrentEpoch(long epoch) {
         perform(() -> {
             currentEpoch = epoch;
+            watcher.currentEpochStored(server, epoch);
             tell(new Event.CurrentEpochStored(epoch));
         });
     }
@@ -227,7 +240,7 @@ final class SimulatedDisk {
     }
 
     private void cut(long zxid) {
-        synced = log.size();
+        syncNow();
         Long below = snapshots.floorKey(zxid);
         boolean found = below != null && (zxid == below || Zxid.counter(zxid) == 0);
         for (TxnEntry entry : log) {
@@ -240,6 +253,7 @@ final class SimulatedDisk {
         snapshots.tailMap(zxid, false).clear();
         log.removeIf(entry -> entry.zxid() > zxid);
         synced = log.size();
+        tellAll();
         Snapshot base = snapshots.lastEntry().getValue();
         base.chunks.forEach(chunk -> tell(new Event.SnapshotReloaded(chunk)));
         List<TxnEntry> tail = replay(load(base), base.zxid, zxid);
@@ -285,7 +299,7 @@ final class SimulatedDisk {
             }
             if (request == null || (request instanceof Runnable && due)) {
                 later(syncTime(), () -> {
-                    synced = log.size();
+                    syncNow();
                     tell(new Event.LogSynced(lastAppended));
                     carryOut(batch, false);
                 });
@@ -309,6 +323,32 @@ final class SimulatedDisk {
         }
     }
 
+    private void syncNow() {
+        if (synced == log.size()) {
+            return;
+        }
+        int from = synced;
+        synced = log.size();
+        if (snapshots.lastKey() >= log.get(from).zxid()) {
+            tellAll();
+            return;
+        }
+        for (TxnEntry entry : log.subList(from, synced)) {
+            watcher.logged(server, entry.zxid());
+        }
+    }
+
+    private void tellAll() {
+        long snapshot = snapshots.lastKey();
+        List<Long> logged = new ArrayList<>();
+        for (TxnEntry entry : log.subList(0, synced)) {
+            if (entry.zxid() > snapshot) {
+                logged.add(entry.zxid());
+            }
+        }
+        watcher.holds(server, snapshot, logged);
+    }
+
     private long syncTime() {
         long usual = syncNanos / 2 + random.nextLong(syncNanos);
         return random.nextInt(50) == 0 ? usual * 20 : usual;
@@ -318,7 +358,7 @@ final class SimulatedDisk {
 
     void beginSnapshot(long snapshot, long zxid, boolean rollLog) {
         if (rollLog) {
-            perform(() -> synced = log.size());
+            perform(this::syncNow);
         }
         enqueue(() -> {
             writing = snapshot;
@@ -335,6 +375,7 @@ final class SimulatedDisk {
             if (chunk instanceof SnapshotChunk.End) {
                 writing = 0;
                 snapshots.put(unfinished.zxid, unfinished);
+                tellAll();
                 tell(new Event.SnapshotDone(snapshot, true));
                 purge();
             } else {

@@ -48,7 +48,8 @@ final class SimulatedServer implements Outbox {
         this.id = id;
         this.config = config;
         peers = simulation.peers;
-        disk = new SimulatedDisk(simulation.scheduler, simulation.random, config.commitLogCount());
+        disk = new SimulatedDisk(
+                id, simulation.scheduler, simulation.random, config.commitLogCount(), simulation.laws.zab);
         rate = 1 + (simulation.random.nextInt(81) - 40) / 1000.0;
         bootNanos = simulation.random.nextLong(1_000_000_000_000L) - 500_000_000_000L;
         wallOffsetMillis = simulation.random.nextLong(7_200_000L) - 3_600_000L;
@@ -110,7 +111,7 @@ final class SimulatedServer implements Outbox {
         disk.crash();
         peers.serverDown(this, notice);
         simulation.clientLinks.serverDown(id, notice);
-        simulation.laws.crashed();
+        simulation.laws.crashed(this);
     }
 
     /// An orderly stop.

@@ -3,7 +3,6 @@ package dev.quorate.ensemble.simulation;
 import dev.quorate.ensemble.core.Event;
 import dev.quorate.ensemble.core.MemberView;
 import dev.quorate.ensemble.model.Zxid;
-import dev.quorate.ensemble.quorum.EnsembleConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +28,6 @@ final class Simulation {
     final Laws laws;
     private final long seed;
     private final Scenario scenario;
-    private final EnsembleConfig ensemble;
     private final Trace trace;
     private final List<SimulatedServer> servers = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
@@ -47,7 +45,6 @@ final class Simulation {
         this.trace = trace;
         random = new SplittableRandom(seed * 0x9E37_79B9_7F4A_7C15L + 1);
         scenario = Scenario.of(random);
-        ensemble = scenario.ensemble();
         network = new Network(scheduler, random);
         network.usualDelay(scenario.usualDelayNanos());
         peers = new PeerLinks(this);
@@ -93,6 +90,7 @@ final class Simulation {
             }
             look = scheduler.now() + 50_000_000L;
             if (allServe() && allWrote(before)) {
+                servers.forEach(laws.tree::compare);
                 return;
             }
         }
@@ -148,18 +146,26 @@ final class Simulation {
         return scenario.thinkNanos();
     }
 
-    boolean isVoter(SimulatedServer server) {
-        return server.id <= scenario.voters();
+    boolean isVoter(int server) {
+        return server <= scenario.voters();
+    }
+
+    boolean isStandalone() {
+        return scenario.standalone();
     }
 
     boolean isDurable(long zxid) {
-        Set<Long> holders = new HashSet<>();
-        for (long id = 1; id <= scenario.voters(); id++) {
-            if (server((int) id).disk.durablyHolds(zxid, laws.chain)) {
+        Set<Integer> holders = new HashSet<>();
+        for (int id = 1; id <= scenario.voters(); id++) {
+            if (server(id).disk.durablyHolds(zxid, laws.chain)) {
                 holders.add(id);
             }
         }
-        return scenario.standalone() ? !holders.isEmpty() : ensemble.isQuorum(holders);
+        return scenario.standalone() ? !holders.isEmpty() : isQuorum(holders);
+    }
+
+    boolean isQuorum(Set<Integer> holders) {
+        return scenario.isQuorum(holders);
     }
 
     /// A member has stopped by itself or was asked to. Somebody will start it again.

@@ -442,6 +442,11 @@ public final class DataTree {
         digestCheck.reached(lastZxid, digest);
     }
 
+    /// False while later writes may be in it: it came from a leader that went on writing meanwhile.
+    boolean isExact() {
+        return digestCheck.exactAt(lastZxid);
+    }
+
     /// See [DigestCheck#snapshot].
     void loadedDigest(long zxid, long treeDigest) {
         digestCheck.snapshot(zxid, treeDigest);

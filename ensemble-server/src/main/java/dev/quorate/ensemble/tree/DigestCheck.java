@@ -47,6 +47,11 @@ final class DigestCheck {
         }
     }
 
+    /// A tree that stands at `zxid` is its history up to there and nothing else, as far as is known.
+    boolean exactAt(long zxid) {
+        return exactAfter <= zxid;
+    }
+
     long mismatches() {
         return mismatches + (suspect ? 1 : 0);
     }

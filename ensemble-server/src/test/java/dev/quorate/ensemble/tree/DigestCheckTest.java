@@ -2,6 +2,7 @@ package dev.quorate.ensemble.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnDigest;
 import dev.quorate.ensemble.txn.TxnEntry;
@@ -59,6 +60,44 @@ class DigestCheckTest {
         apply(6, 60, 60);
         apply(7, 70, 71);
         assertThat(check.mismatches()).isEqualTo(1);
+    }
+
+    /// Found by FaultsTest: a server wrote what its leader had sent to a file with the digest as of the leader's zxid,
+    /// and
+    /// found mismatches when it started from that.
+    @Test
+    void aTreeFromALeaderIsWrittenWithoutDigestUntilItMatched() {
+        DataTree source = new DataTree(false);
+        TreeLoader loader = new TreeLoader(false);
+        send(source, loader);
+        DataTree tree = loader.finish(5);
+        assertThat(end(tree)).isEqualTo(new SnapshotChunk.End(0, 0));
+        Txn txn = new Txn.CreateSession(1000);
+        tree.apply(new TxnEntry(
+                new TxnHeader(1, 1, 6, 1, txn.type()),
+                txn,
+                new TxnDigest(TxnDigest.VERSION, tree.digest()),
+                new byte[0]));
+        assertThat(end(tree)).isEqualTo(new SnapshotChunk.End(6, tree.digest()));
+    }
+
+    /// As the peers' wire does: without what the end says.
+    private static void send(DataTree source, TreeLoader loader) {
+        SnapshotCursor cursor = new SnapshotCursor(source);
+        SnapshotChunk chunk;
+        while ((chunk = cursor.next(10)) != null) {
+            loader.accept(chunk instanceof SnapshotChunk.End ? new SnapshotChunk.End(0, 0) : chunk);
+        }
+    }
+
+    private static SnapshotChunk end(DataTree tree) {
+        SnapshotCursor cursor = new SnapshotCursor(tree);
+        SnapshotChunk chunk;
+        SnapshotChunk last = new SnapshotChunk.End(-1, -1);
+        while ((chunk = cursor.next(10)) != null) {
+            last = chunk;
+        }
+        return last;
     }
 
     @Test

@@ -40,6 +40,9 @@ class FaultsTest {
                 ensemble.processes().startAll().awaitServing();
                 int rounds = minutes == 0 ? ROUNDS_IN_THE_BUILD : ROUNDS_OF_AN_ENSEMBLE;
                 for (int j = 0; j < rounds && report.violations().isEmpty(); j++) {
+                    if (minutes > 0 && System.nanoTime() >= end) {
+                        break;
+                    }
                     round(ensemble, layout, seed++, directory);
                 }
             }

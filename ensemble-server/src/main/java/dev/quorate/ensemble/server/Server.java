@@ -126,6 +126,7 @@ public final class Server {
             snapshotWriter.start();
             if (election != null) {
                 election.start();
+                Thread.ofPlatform().daemon().name("rehearsal").start(Rehearsal::run);
             }
             stopOnSignal(loop);
             AdminServer admin = admin(loop);

@@ -139,7 +139,7 @@ public final class FailoverFigures {
             ServerProcess leader = processes.leader();
             begin();
             leader.kill();
-            settle();
+            awaitWrites(leader);
             Step step = end("leader killed", leader);
             leader.start().awaitServing();
             settle();
@@ -156,14 +156,27 @@ public final class FailoverFigures {
                 begin();
                 server.stop();
                 server.start().awaitServing();
-                settle();
+                awaitWrites(server);
                 steps.add(end(server == leader ? "leader restarted" : "follower restarted", server));
             }
             return steps;
         }
 
-        private void begin() {
-            loads.forEach(Load::begin);
+        private void begin() throws IOException, InterruptedException {
+            for (Load load : loads) {
+                load.begin();
+            }
+        }
+
+        /// The step is over when every client of another server writes again.
+        private void awaitWrites(ServerProcess gone) throws InterruptedException {
+            long now = System.nanoTime();
+            for (Load load : loads) {
+                while (!load.address.equals(gone.address()) && load.lastAcknowledged() < now) {
+                    TimeUnit.MILLISECONDS.sleep(10);
+                }
+            }
+            settle();
         }
 
         private Step end(String name, ServerProcess gone) {
@@ -205,15 +218,20 @@ public final class FailoverFigures {
     /// A stock client that always has some writes under way.
     private static final class Load {
         private final String address;
-        private final ZooKeeper client;
+        private ZooKeeper client;
         private long[] acknowledged = new long[1024];
         private int count;
         private int failed;
+        private boolean expired;
         private volatile boolean closed;
 
         Load(String address) throws IOException, InterruptedException {
             this.address = address;
             client = StockClient.connect(address);
+            write();
+        }
+
+        private void write() {
             for (int i = 0; i < IN_FLIGHT; i++) {
                 next();
             }
@@ -232,16 +250,32 @@ public final class FailoverFigures {
                     acknowledged[count++] = System.nanoTime();
                 } else {
                     failed++;
+                    expired |= rc == KeeperException.Code.SESSIONEXPIRED.intValue();
+                }
+                if (closed || expired) {
+                    return;
                 }
             }
-            if (!closed) {
-                next();
+            next();
+        }
+
+        /// A client whose server was away for longer than its session lasts begins anew.
+        void begin() throws IOException, InterruptedException {
+            boolean anew;
+            synchronized (this) {
+                count = 0;
+                failed = 0;
+                anew = expired;
+                expired = false;
+            }
+            if (anew) {
+                client = StockClient.connect(address);
+                write();
             }
         }
 
-        synchronized void begin() {
-            count = 0;
-            failed = 0;
+        synchronized long lastAcknowledged() {
+            return count == 0 ? Long.MIN_VALUE : acknowledged[count - 1];
         }
 
         synchronized LongStream acknowledged() {

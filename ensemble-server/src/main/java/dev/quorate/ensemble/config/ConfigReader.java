@@ -43,7 +43,6 @@ public final class ConfigReader {
         "metricsProvider.httpHost",
         "metricsProvider.httpPort",
         "metricsProvider.exportJvmInfo",
-        "multiAddress.enabled",
         "multiAddress.reachabilityCheckEnabled",
         "multiAddress.reachabilityCheckTimeoutMs",
         "maxResponseCacheSize",
@@ -179,7 +178,25 @@ public final class ConfigReader {
                 observer,
                 settings.integer("observerMasterPort", 0, 0, 65_535),
                 settings.flag("tcpKeepAlive", true),
+                multiAddress(settings, members, lastSeen),
                 TlsKeys.quorum(settings));
+    }
+
+    /// Several addresses for one server count only where they are switched on, as upstream's peers have it.
+    private static boolean multiAddress(Settings settings, EnsembleConfig members, @Nullable EnsembleConfig lastSeen)
+            throws ConfigException {
+        boolean enabled = settings.flag("multiAddress.enabled", false);
+        for (EnsembleConfig config : lastSeen == null ? List.of(members) : List.of(members, lastSeen)) {
+            for (Member member : config.members().values()) {
+                if (!enabled && member.addresses().size() > 1) {
+                    throw settings.wrong(
+                            "server." + member.id(),
+                            ConfigText.line(member).replaceFirst(".*=", ""),
+                            "several addresses are allowed with multiAddress.enabled=true");
+                }
+            }
+        }
+        return enabled;
     }
 
     private static EnsembleConfig members(Path file, Map<String, String> table, long version) throws ConfigException {

@@ -46,6 +46,7 @@ public record ServerConfig(
             boolean observer,
             int observerMasterPort,
             boolean keepAlive,
+            boolean multiAddress,
             @Nullable PeerTls tls) {}
 
     /// `dials`: our own connections are encrypted; `acceptsPlain`: others' need not be.

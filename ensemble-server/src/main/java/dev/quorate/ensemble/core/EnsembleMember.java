@@ -51,6 +51,7 @@ public final class EnsembleMember {
     private @Nullable Election election;
     /// Who is no voter and asked for the leader while there was none.
     private final SortedSet<Long> curious = new TreeSet<>();
+    private final Claims claims = new Claims();
     private @Nullable TreeLoader reloading;
 
     /// `random` decides when snapshots are due, so that servers do not take them all at once.
@@ -263,7 +264,11 @@ public final class EnsembleMember {
         }
         // There is an election just as long as the role is Looking.
         Election running = election;
-        if (!ensemble.isVoter(from)) {
+        String doubt = claims.heard(from, notification);
+        if (!doubt.isEmpty()) {
+            state.trace(doubt);
+        }
+        if (!ensemble.isVoter(from) || claims.doubt(from)) {
             // This is how observers find the leader (peer-protocol.md §2.5).
             Vote answer = running == null ? vote.inRound(round) : running.proposal();
             state.out.notify(from, notification(answer, peerState()));

@@ -12,6 +12,7 @@ import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.zab.CommitRule;
 import dev.quorate.ensemble.zab.SyncPlan;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ final class Leading implements Role, Proposals.Audience {
     private final EnsembleMember member;
     private final CommitRule commits;
     private final Map<Long, Learner> learners = new TreeMap<>();
+    /// How far each server has acknowledged our history in this epoch.
+    private final Map<Long, Long> held = new HashMap<>();
     private Stage stage = Stage.EPOCH;
     private long epoch = -1;
     private long stageDeadline;
@@ -280,6 +283,11 @@ final class Leading implements Role, Proposals.Audience {
             drop(learner, "is ahead of us: epoch " + ack.currentEpoch() + ", zxid " + Zxid.hex(ack.lastZxid()));
             return;
         }
+        if (ack.lastZxid() < held.getOrDefault(learner.serverId, 0L) && !learner.observer) {
+            state.trace("server " + learner.serverId + " at " + learner.address + " had acknowledged "
+                    + Zxid.hex(held.getOrDefault(learner.serverId, 0L)) + " and comes back with "
+                    + Zxid.hex(ack.lastZxid()) + ": its disk went back in time; it counts when it is synchronised");
+        }
         learner.phase = Phase.EPOCH_ACKED;
         if (stage == Stage.EPOCH_ACKS) {
             countEpochAcks();
@@ -340,6 +348,7 @@ final class Leading implements Role, Proposals.Audience {
                 state.out.sendToLearner(learner.link, new QuorumPacket.Proposal(entry));
             }
         }
+        learner.synchronisedTo = state.tree.lastZxid();
         learner.phase = Phase.SYNCHRONISING;
         state.out.sendToLearner(
                 learner.link, new QuorumPacket.NewLeader(Zxid.of(epoch, 0), ConfigText.format(state.ensemble())));
@@ -360,6 +369,7 @@ final class Leading implements Role, Proposals.Audience {
                 drop(learner, "acknowledges " + Zxid.hex(zxid) + " instead of NEWLEADER");
                 return;
             }
+            held.put(learner.serverId, learner.synchronisedTo);
             learner.phase = Phase.SYNCHRONISED;
             if (stage == Stage.BROADCAST) {
                 activate(learner);
@@ -368,6 +378,7 @@ final class Leading implements Role, Proposals.Audience {
             }
         } else if (learner.phase == Phase.ACTIVE && !learner.observer && Zxid.counter(zxid) != 0) {
             commits.ack(learner.serverId, zxid);
+            held.merge(learner.serverId, zxid, Math::max);
             commit();
         }
     }

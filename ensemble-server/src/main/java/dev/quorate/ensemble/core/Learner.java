@@ -27,6 +27,8 @@ final class Learner {
     long acceptedEpoch;
     int currentEpoch;
     long zxid;
+    /// What it has once it acknowledges NEWLEADER.
+    long synchronisedTo;
     long heardAt;
     long snapshot;
     /// Rounds of the pings under way, in order, since it was told to serve: each is answered once.

@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Configurations as text: on the wire, in `/zookeeper/config`, in requests and, line by line, in files
@@ -65,6 +67,14 @@ public final class ConfigText {
             text.append(';').append(bracketed(client.host())).append(':').append(client.port());
         }
         return text.toString();
+    }
+
+    /// `host:port` of one kind of port, in the order of [#line], with `|` between them.
+    public static String addresses(List<PeerAddress> addresses, ToIntFunction<PeerAddress> port) {
+        return addresses.stream()
+                .sorted(Comparator.comparing(PeerAddress::host))
+                .map(address -> bracketed(address.host()) + ":" + port.applyAsInt(address))
+                .collect(Collectors.joining("|"));
     }
 
     private static String bracketed(String host) {

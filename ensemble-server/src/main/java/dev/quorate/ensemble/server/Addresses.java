@@ -18,7 +18,9 @@ final class Addresses {
             return config.listenAddress();
         }
         Member self = config.self();
-        return config.quorum().listenOnAllAddresses() || self == null
+        return config.quorum().listenOnAllAddresses()
+                        || self == null
+                        || self.addresses().size() > 1
                 ? null
                 : self.addresses().getFirst().host();
     }

@@ -74,6 +74,13 @@ public final class Server {
     }
 
     private String serve() throws IOException, InterruptedException {
+        if (!config.standalone()) {
+            try {
+                VolumeStamp.claim(config.dataDir(), config.serverId());
+            } catch (VolumeStamp.Foreign e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
         Path snapshots = TxnLog.prepare(config.dataDir());
         Path logs = TxnLog.prepare(config.dataLogDir());
         ServerConfig.Storage settings = config.storage();
@@ -215,6 +222,7 @@ public final class Server {
                         timing.electionConnectTimeoutMillis(),
                         timing.syncLimitTicks() * timing.tickTimeMillis(),
                         config.quorum().keepAlive(),
+                        config.quorum().multiAddress(),
                         security),
                 (from, notification) -> loop.post(new Event.NotificationArrived(from, notification)));
         EnsembleConfig lastSeen = config.quorum().lastSeen();

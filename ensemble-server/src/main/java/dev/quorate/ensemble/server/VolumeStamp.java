@@ -42,6 +42,21 @@ record VolumeStamp(String ensembleUid, long incarnation, long memberId) {
         return false;
     }
 
+    /// For a server that was told nothing but its number: whose data this is, from its first start on. A number that
+    /// was changed, or a copy of another server's data, would vote as somebody who never promised anything.
+    static void claim(Path dataDir, long serverId) throws IOException, Foreign {
+        Path file = dataDir.resolve(NAME);
+        if (!Files.exists(file)) {
+            DynamicConfigFiles.replace(file, new VolumeStamp("", 0, serverId).text());
+            return;
+        }
+        VolumeStamp there = read(file);
+        if (there.memberId != serverId) {
+            throw new Foreign(file + ": the data belongs to server " + there.memberId + ", and myid says " + serverId
+                    + ": it does not vote in another's name; with neither version-2 nor this file it begins anew");
+        }
+    }
+
     private String describe() {
         return "member " + memberId + " of ensemble " + ensembleUid + ", incarnation " + incarnation;
     }

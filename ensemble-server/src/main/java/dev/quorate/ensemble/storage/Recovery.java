@@ -67,14 +67,14 @@ public final class Recovery {
         }
         recovered.dropOrphanEphemerals();
         EpochFiles epochs = new EpochFiles(snapshots);
-        return new Recovered(
-                recovered,
-                snapshotZxid,
-                List.copyOf(tail),
-                epochs.accepted(),
-                currentEpoch(epochs, recovered.lastZxid()),
-                empty,
-                List.copyOf(notes));
+        long accepted = epochs.accepted();
+        long current = currentEpoch(epochs, recovered.lastZxid());
+        if (accepted >= 0 && accepted < current) {
+            throw new CorruptFileException(
+                    snapshots.resolve("acceptedEpoch") + " says " + accepted + ", and currentEpoch " + current
+                            + ": a server accepts an epoch first; one of them is out of date");
+        }
+        return new Recovered(recovered, snapshotZxid, List.copyOf(tail), accepted, current, empty, List.copyOf(notes));
     }
 
     private @org.jspecify.annotations.Nullable DataTree load(SnapshotFiles.Found candidate) {

@@ -23,10 +23,13 @@ public final class NotificationWire {
 
     private NotificationWire() {}
 
-    /// To be sent in one write (peer-protocol.md §2.2). `address` is `host:port`, IPv6 in brackets.
-    public static byte[] init(long serverId, String address) {
+    /// To be sent in one write (peer-protocol.md §2.2). `address` is `host:port`, IPv6 in brackets; where `several` may
+    /// stand there, with `|` between them, a server before 3.6 does not understand.
+    public static byte[] init(long serverId, String address, boolean several) {
         JuteWriter out = new JuteWriter(64);
-        out.writeLong(VERSION_ONE_ADDRESS).writeLong(serverId).writeBuffer(address.getBytes(StandardCharsets.UTF_8));
+        out.writeLong(several ? VERSION_ADDRESSES : VERSION_ONE_ADDRESS)
+                .writeLong(serverId)
+                .writeBuffer(address.getBytes(StandardCharsets.UTF_8));
         return out.toBytes();
     }
 

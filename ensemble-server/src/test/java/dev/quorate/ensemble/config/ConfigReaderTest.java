@@ -152,6 +152,19 @@ class ConfigReaderTest {
     }
 
     @Test
+    void severalAddressesOfAServerAreSwitchedOn() throws Exception {
+        String[] lines = {"server.2=a:1:2|[::1]:3:4", "server.1=b:1:2", "initLimit=1", "syncLimit=1"};
+        assertThatThrownBy(() -> read(lines))
+                .hasMessageContaining("server.2=[::1]:3:4|a:1:2")
+                .hasMessageContaining("allowed with multiAddress.enabled=true");
+        ServerConfig config = read(lines(lines, "multiAddress.enabled=true"));
+        assertThat(config.quorum().multiAddress()).isTrue();
+        assertThat(config.self().addresses())
+                .containsExactlyInAnyOrder(new Member.PeerAddress("a", 1, 2), new Member.PeerAddress("::1", 3, 4));
+        assertThat(config.warnings()).isEmpty();
+    }
+
+    @Test
     void anEnsembleNeedsItsLimitsAndItsId() throws Exception {
         String[] members = {"server.1=a:2888:3888", "server.2=b:2888:3888"};
         assertThatThrownBy(() -> read(members)).hasMessageContaining("initLimit is missing");
@@ -165,6 +178,7 @@ class ConfigReaderTest {
         ServerConfig config = read(
                 "initLimit=5",
                 "syncLimit=2",
+                "multiAddress.enabled=true",
                 "server.1=[::1]:2888:3888:PARTICIPANT;2181",
                 "server.2=b:2888:3888;10.0.0.2:2182",
                 "server.3=c:2888:3888|d:2889:3889:participant",

@@ -49,7 +49,7 @@ final class Network implements ProcessEnsemble.Wiring, AutoCloseable {
         try {
             long server = NotificationWire.readInit(in).serverId();
             Link home = election.get(new Way(to, from));
-            return NotificationWire.init(server, "127.0.0.1:" + (home == null ? 0 : home.port()));
+            return NotificationWire.init(server, "127.0.0.1:" + (home == null ? 0 : home.port()), false);
         } catch (MalformedRecordException e) {
             throw new IOException(e);
         }

@@ -171,7 +171,11 @@ class GoldenBytesTest {
     @Test
     void electionPort() throws Exception {
         byte[] init = hex("ffffffff ffff0000 00000000 00000003 0000000f 3132372e302e302e333a3133383838");
-        assertThat(NotificationWire.init(3, "127.0.0.3:13888")).isEqualTo(init);
+        assertThat(NotificationWire.init(3, "127.0.0.3:13888", false)).isEqualTo(init);
+        byte[] several = hex("ffffffff ffff0001 00000000 00000003 0000000e 5b3a3a315d3a317c 623a3232 3232");
+        assertThat(NotificationWire.init(3, "[::1]:1|b:2222", true)).isEqualTo(several);
+        assertThat(NotificationWire.readInit(new DataInputStream(new ByteArrayInputStream(several))))
+                .isEqualTo(new NotificationWire.Init(3, "[::1]:1|b:2222"));
         assertThat(NotificationWire.readInit(new DataInputStream(new ByteArrayInputStream(init))))
                 .isEqualTo(new NotificationWire.Init(3, "127.0.0.3:13888"));
         Notification notification = new Notification(PeerState.LOOKING, 3, 0, 1, 0, 2, "version=0");

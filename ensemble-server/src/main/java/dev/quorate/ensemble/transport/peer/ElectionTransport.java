@@ -1,13 +1,16 @@
 package dev.quorate.ensemble.transport.peer;
 
 import dev.quorate.ensemble.message.Notification;
+import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Member.HostPort;
 import dev.quorate.ensemble.quorum.Member.PeerAddress;
 import dev.quorate.ensemble.transport.tls.PortSecurity;
 import dev.quorate.ensemble.wire.MalformedRecordException;
 import dev.quorate.ensemble.wire.NotificationWire;
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +43,7 @@ public final class ElectionTransport implements AutoCloseable {
             int connectTimeoutMillis,
             int handshakeTimeoutMillis,
             boolean keepAlive,
+            boolean multiAddress,
             PortSecurity security) {}
 
     /// Called on the thread of the connection.
@@ -60,6 +65,9 @@ public final class ElectionTransport implements AutoCloseable {
     private List<EnsembleConfig> configs = List.of();
     private @Nullable ServerSocket listener;
     private volatile boolean closed;
+    /// Whether the own port was ours once. Who cannot have it may be a second process of the same server, or one on a
+    /// host that is not its own: it says nothing to anybody.
+    private volatile boolean bound;
 
     public ElectionTransport(Settings settings, Receiver receiver) {
         this.settings = settings;
@@ -97,6 +105,7 @@ public final class ElectionTransport implements AutoCloseable {
                 InetAddress bind = settings.bind == null ? null : InetAddress.getByName(settings.bind);
                 socket.bind(new InetSocketAddress(bind, own.electionPort()), 128);
                 keep(socket);
+                bound();
                 pause = RETRY_MIN_MILLIS;
                 while (!closed) {
                     Socket peer = socket.accept();
@@ -105,12 +114,21 @@ public final class ElectionTransport implements AutoCloseable {
             } catch (IOException | RuntimeException e) {
                 if (!closed && !said.equals(String.valueOf(e.getMessage()))) {
                     said = String.valueOf(e.getMessage());
-                    LOG.warn("election port: {}; trying on", e.toString());
+                    LOG.warn("election port: {}; trying on{}", e.toString(), bound ? "" : ", and no vote until then");
                 }
                 pause(pause);
                 pause = Math.min(2 * pause, RETRY_MAX_MILLIS);
             }
         }
+    }
+
+    private void bound() {
+        bound = true;
+        List<Destination> all;
+        synchronized (this) {
+            all = List.copyOf(destinations.values());
+        }
+        all.forEach(Destination::goOn);
     }
 
     private synchronized void keep(ServerSocket socket) throws IOException {
@@ -126,6 +144,12 @@ public final class ElectionTransport implements AutoCloseable {
             throw new IOException("server " + settings.self + " has no line in the configuration");
         }
         return own.getFirst();
+    }
+
+    /// As it stands in our first message: one address, unless several are switched on.
+    private String own() throws IOException {
+        List<PeerAddress> own = settings.multiAddress ? addresses(settings.self) : List.of(ownAddress());
+        return ConfigText.addresses(own, PeerAddress::electionPort);
     }
 
     private synchronized List<PeerAddress> addresses(long server) {
@@ -148,15 +172,15 @@ public final class ElectionTransport implements AutoCloseable {
             socket.setKeepAlive(settings.keepAlive);
             socket.setSoTimeout(settings.handshakeTimeoutMillis);
             PortSecurity.Accepted accepted = settings.security.accepted(socket);
-            refusals.accepted(socket.getInetAddress());
             DataInputStream in = new DataInputStream(new BufferedInputStream(accepted.in()));
             NotificationWire.Init init = NotificationWire.readInit(in);
             if (init.serverId() < 0 || init.serverId() > SERVER_ID_MAX) {
                 throw new MalformedRecordException("server id " + init.serverId());
             }
             if (init.serverId() == settings.self) {
-                socket.close();
-            } else if (init.serverId() < settings.self) {
+                throw new MalformedRecordException("server id " + settings.self + " is this server's own");
+            }
+            if (init.serverId() < settings.self) {
                 socket.close();
                 destination(init.serverId()).dialBack(init.address());
             } else {
@@ -177,6 +201,19 @@ public final class ElectionTransport implements AutoCloseable {
         }
     }
 
+    /// Servers that are to be added are answered before anybody lists them; so is, alas, who is here by mistake.
+    private void greet(Socket socket, long server) {
+        InetAddress host = socket.getInetAddress();
+        if (!addresses(server).isEmpty()) {
+            refusals.accepted(host);
+        } else if (refusals.isNews(host, "server " + server)) {
+            LOG.warn(
+                    "election port: {}: server {} is not in the configuration: it is answered, its votes do not count",
+                    socket.getRemoteSocketAddress(),
+                    server);
+        }
+    }
+
     private static String why(Exception e) {
         return switch (e) {
             case EOFException _ -> "it ends before the first message of a server";
@@ -190,7 +227,12 @@ public final class ElectionTransport implements AutoCloseable {
 
     /// A connection in use: `socket` is the one to close, which never waits, `out` the one to write to; `in` holds what
     /// was read ahead.
-    private record Link(long server, Socket socket, Socket out, DataInputStream in) {}
+    private record Link(long server, Socket socket, Socket out, DataInputStream in) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
 
     /// The slot, the connection and the sender of one peer. The lock is its own monitor.
     private final class Destination {
@@ -202,7 +244,7 @@ public final class ElectionTransport implements AutoCloseable {
         private boolean dialAsked;
         /// The last failure that was logged.
         private String said = "";
-        private List<InetSocketAddress> advertised = List.of();
+        private List<HostPort> advertised = List.of();
 
         Destination(long server) {
             this.server = server;
@@ -214,15 +256,14 @@ public final class ElectionTransport implements AutoCloseable {
         }
 
         synchronized void dialBack(String addresses) {
-            List<InetSocketAddress> usable = new ArrayList<>();
+            List<HostPort> usable = new ArrayList<>();
             for (String address : addresses.split("\\|")) {
                 int colon = address.lastIndexOf(':');
                 String host = address.substring(0, Math.max(colon, 0))
                         .replace("[", "")
                         .replace("]", "");
                 if (colon > 0 && !host.equals("0.0.0.0") && !host.equals("::")) {
-                    usable.add(
-                            InetSocketAddress.createUnresolved(host, Integer.parseInt(address.substring(colon + 1))));
+                    usable.add(new HostPort(host, Integer.parseInt(address.substring(colon + 1))));
                 }
             }
             advertised = usable;
@@ -259,9 +300,15 @@ public final class ElectionTransport implements AutoCloseable {
             closeQuietly(gone.socket);
         }
 
+        synchronized void goOn() {
+            if (slot != null) {
+                wake();
+            }
+        }
+
         private void wake() {
             notifyAll();
-            if (!running && !closed) {
+            if (!running && !closed && bound) {
                 running = true;
                 Thread.ofVirtual().name("election-send-" + server).start(this::sendLoop);
             }
@@ -319,53 +366,66 @@ public final class ElectionTransport implements AutoCloseable {
 
         /// True when there is a connection afterwards. Dialling a larger id only asks it to dial us.
         private boolean dial() {
-            List<InetSocketAddress> targets = new ArrayList<>();
+            List<HostPort> asked;
             synchronized (this) {
-                targets.addAll(advertised);
+                asked = advertised;
                 advertised = List.of();
                 dialAsked = false;
             }
-            for (PeerAddress address : addresses(server)) {
-                targets.add(InetSocketAddress.createUnresolved(address.host(), address.electionPort()));
-            }
-            for (InetSocketAddress target : targets) {
-                Socket socket = new Socket();
-                try {
-                    socket.setTcpNoDelay(true);
-                    socket.setKeepAlive(settings.keepAlive);
-                    // Resolved anew each time: a pod comes back under another address.
-                    socket.connect(
-                            new InetSocketAddress(target.getHostString(), target.getPort()),
-                            settings.connectTimeoutMillis);
-                    socket.setSoTimeout(settings.handshakeTimeoutMillis);
-                    Socket secured = settings.security.dialled(socket, target.getHostString());
-                    PeerAddress own = ownAddress();
-                    secured.getOutputStream().write(NotificationWire.init(settings.self, text(own)));
-                    if (settings.self < server) {
-                        socket.setSoTimeout(RETRY_MAX_MILLIS);
-                        awaitEnd(secured);
-                        return false;
-                    }
-                    socket.setSoTimeout(0);
-                    attach(new Link(
-                            server,
-                            socket,
-                            secured,
-                            new DataInputStream(new BufferedInputStream(secured.getInputStream()))));
-                    return true;
-                } catch (IOException | RuntimeException e) {
-                    failed(target.getHostString() + ":" + target.getPort(), e);
-                    closeQuietly(socket);
+            List<HostPort> configured = addresses(server).stream()
+                    .map(address -> new HostPort(address.host(), address.electionPort()))
+                    .toList();
+            // Whoever asks to be dialled back knows best where it is.
+            return (!asked.isEmpty() && dial(asked)) || (!configured.isEmpty() && dial(configured));
+        }
+
+        private boolean dial(List<HostPort> targets) {
+            try {
+                Link fresh = Race.first(targets, this::connect);
+                fresh.out.getOutputStream().write(NotificationWire.init(settings.self, own(), settings.multiAddress));
+                if (settings.self < server) {
+                    fresh.socket.setSoTimeout(RETRY_MAX_MILLIS);
+                    awaitEnd(fresh.out);
+                    return false;
                 }
+                fresh.socket.setSoTimeout(0);
+                attach(fresh);
+                return true;
+            } catch (IOException | RuntimeException e) {
+                failed(
+                        targets.stream()
+                                .map(target -> target.host() + ":" + target.port())
+                                .collect(Collectors.joining("|")),
+                        e);
+                return false;
             }
-            return false;
+        }
+
+        private Link connect(InetSocketAddress address, String host) throws IOException {
+            Socket socket = new Socket();
+            try {
+                socket.setTcpNoDelay(true);
+                socket.setKeepAlive(settings.keepAlive);
+                socket.connect(address, settings.connectTimeoutMillis);
+                socket.setSoTimeout(settings.handshakeTimeoutMillis);
+                Socket secured = settings.security.dialled(socket, host);
+                return new Link(
+                        server,
+                        socket,
+                        secured,
+                        new DataInputStream(new BufferedInputStream(secured.getInputStream())));
+            } catch (IOException | RuntimeException e) {
+                closeQuietly(socket);
+                throw e;
+            }
         }
 
         /// A server that cannot be reached is daily business; one that is there and not to be trusted is not, and is
         /// spoken of once for each reason.
         private synchronized void failed(String where, Exception e) {
             String failure = where + ": " + e.getMessage();
-            if (e instanceof SSLException && !failure.equals(said)) {
+            boolean distrust = e instanceof SSLException || e.getCause() instanceof SSLException;
+            if (distrust && !failure.equals(said)) {
                 said = failure;
                 LOG.warn("election port of server {} at {}", server, failure);
             } else {
@@ -374,6 +434,7 @@ public final class ElectionTransport implements AutoCloseable {
         }
 
         private void readLoop(Link current) {
+            boolean known = false;
             try {
                 while (!closed) {
                     int length = current.in.readInt();
@@ -386,27 +447,35 @@ public final class ElectionTransport implements AutoCloseable {
                                 NotificationWire.FRAME_BYTES_MAX);
                         return;
                     }
-                    byte[] frame = new byte[length];
-                    current.in.readFully(frame);
+                    byte[] frame = current.in.readNBytes(length);
+                    if (frame.length < length) {
+                        LOG.warn(
+                                "election link to server {} at {} closed: it ends in the middle of a notification",
+                                server,
+                                current.socket.getRemoteSocketAddress());
+                        return;
+                    }
                     synchronized (this) {
                         said = "";
                     }
-                    receive(server, frame);
+                    Notification notification = NotificationWire.read(frame);
+                    if (!known) {
+                        known = true;
+                        greet(current.socket, server);
+                    }
+                    receiver.received(server, notification);
                 }
+            } catch (MalformedRecordException e) {
+                LOG.warn(
+                        "election link to server {} at {} closed: {}",
+                        server,
+                        current.socket.getRemoteSocketAddress(),
+                        e.getMessage());
             } catch (IOException e) {
                 failed(String.valueOf(current.socket.getRemoteSocketAddress()), e);
             } finally {
                 lost(current);
             }
-        }
-    }
-
-    /// A notification that cannot be read is skipped, as the reference does; the connection stays.
-    private void receive(long server, byte[] frame) {
-        try {
-            receiver.received(server, NotificationWire.read(frame));
-        } catch (MalformedRecordException e) {
-            LOG.warn("election link to server {}: {}", server, e.getMessage());
         }
     }
 
@@ -420,11 +489,6 @@ public final class ElectionTransport implements AutoCloseable {
         } catch (SocketException | SocketTimeoutException e) {
             LOG.debug("{}: {}", socket.getRemoteSocketAddress(), e.getMessage());
         }
-    }
-
-    private static String text(PeerAddress address) {
-        String host = address.host();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.electionPort();
     }
 
     private static void pause(int millis) {

@@ -2,7 +2,9 @@ package dev.quorate.ensemble.transport.peer;
 
 import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.SnapshotChunk;
+import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Member.HostPort;
 import dev.quorate.ensemble.quorum.Member.PeerAddress;
 import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
@@ -94,27 +96,17 @@ public final class QuorumTransport {
 
     private void dial(long link, Member leader) {
         long deadline = System.nanoTime() + settings.initMillis * 1_000_000L;
-        String failure = "no address";
+        List<HostPort> targets = leader.addresses().stream()
+                .map(address -> new HostPort(address.host(), address.quorumPort()))
+                .toList();
+        String failure = "";
         for (int attempt = 0; attempt < DIALS && System.nanoTime() < deadline; attempt++) {
-            for (PeerAddress address : leader.addresses()) {
-                try {
-                    SocketChannel channel = SocketChannel.open();
-                    try {
-                        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, settings.keepAlive);
-                        int left = (int) Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-                        // Resolved anew each time: a pod comes back under another address.
-                        channel.socket().connect(new InetSocketAddress(address.host(), address.quorumPort()), left);
-                        LinkChannel ready = settings.security.dialled(channel, address.host(), left);
-                        reactor.post(() -> connected(link, ready));
-                        return;
-                    } catch (IOException | RuntimeException e) {
-                        channel.close();
-                        throw e;
-                    }
-                } catch (IOException | RuntimeException e) {
-                    failure = address.host() + ":" + address.quorumPort() + ": " + e;
-                }
+            try {
+                LinkChannel ready = Race.first(targets, (address, host) -> connect(address, host, deadline));
+                reactor.post(() -> connected(link, ready));
+                return;
+            } catch (IOException | RuntimeException e) {
+                failure = ConfigText.addresses(leader.addresses(), PeerAddress::quorumPort) + ": " + e;
             }
             pause(Math.min(REDIAL_MIN_MILLIS << attempt, REDIAL_MAX_MILLIS));
         }
@@ -124,6 +116,20 @@ public final class QuorumTransport {
                 events.leaderLost(link, reason);
             }
         });
+    }
+
+    private LinkChannel connect(InetSocketAddress address, String host, long deadline) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, settings.keepAlive);
+            int left = (int) Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+            channel.socket().connect(address, left);
+            return settings.security.dialled(channel, host, left);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     private static void pause(int millis) {

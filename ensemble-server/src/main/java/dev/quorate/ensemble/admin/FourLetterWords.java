@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.admin;
 
+import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.port.ConnectionStatistics;
@@ -135,6 +136,10 @@ public final class FourLetterWords {
         return text.append('\n').toString();
     }
 
+    private static int securePort(ServerConfig.@Nullable ClientTls tls) {
+        return tls == null || tls.endpoint() == null ? -1 : tls.endpoint().port();
+    }
+
     private static String configuration(ServerFacts facts) {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, Object> entry : Commands.configuration(facts).entrySet()) {
@@ -142,7 +147,10 @@ public final class FourLetterWords {
             text.append('=').append(entry.getValue()).append('\n');
             // What the admin server's answer has not.
             switch (entry.getKey()) {
-                case "client_port" -> text.append("secureClientPort=-1\n");
+                case "client_port" ->
+                    text.append("secureClientPort=")
+                            .append(securePort(facts.config().clientTls()))
+                            .append('\n');
                 case "data_dir" -> sizeLine(text, "dataDirSize", facts.config().dataDir());
                 case "data_log_dir" ->
                     sizeLine(text, "dataLogSize", facts.config().dataLogDir());

@@ -90,6 +90,7 @@ public final class ConfigReader {
                 settings.flag("localSessionsUpgradingEnabled", false),
                 settings.flag("readonlymode.enabled", false));
         ServerConfig.@Nullable Endpoint client = client(settings, members == null ? null : members.member(serverId));
+        ServerConfig.@Nullable ClientTls clientTls = TlsKeys.clients(settings);
         boolean vote = settings.flag("db.autocreate", true);
         // The marker stands beside myid (peer-protocol.md; ZooKeeper's own name and place), or in the data directory's
         // root.
@@ -115,6 +116,7 @@ public final class ConfigReader {
                 dataLogDir,
                 blankToNull(environment.get("QUORATE_LISTEN_ADDRESS")),
                 client,
+                clientTls,
                 quorum,
                 timing,
                 limits,
@@ -290,12 +292,6 @@ public final class ConfigReader {
         int port = settings.integer("clientPort", -1, 0, 65_535);
         String address = settings.text("clientPortAddress");
         int backlog = settings.integer("clientPortListenBacklog", -1, -1, Integer.MAX_VALUE);
-        if (settings.text("secureClientPort") != null) {
-            throw settings.wrong(
-                    "secureClientPort",
-                    settings.text("secureClientPort", ""),
-                    "TLS is not supported yet; allowed is clientPort");
-        }
         if (address != null && port < 0) {
             throw settings.missing("clientPort", "clientPortAddress is set");
         }

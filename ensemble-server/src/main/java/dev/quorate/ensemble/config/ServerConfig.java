@@ -19,6 +19,7 @@ public record ServerConfig(
         Path dataLogDir,
         @Nullable String listenAddress,
         @Nullable Endpoint client,
+        @Nullable ClientTls clientTls,
         Ensemble quorum,
         Timing timing,
         Limits limits,
@@ -48,6 +49,9 @@ public record ServerConfig(
             boolean keepAlive,
             boolean multiAddress,
             @Nullable PeerTls tls) {}
+
+    /// `endpoint` null: no port of its own; `onClientPort`: the plain port takes TLS as well.
+    public record ClientTls(TlsSettings settings, @Nullable Endpoint endpoint, boolean onClientPort) {}
 
     /// `dials`: our own connections are encrypted; `acceptsPlain`: others' need not be.
     public record PeerTls(TlsSettings settings, boolean dials, boolean acceptsPlain) {}

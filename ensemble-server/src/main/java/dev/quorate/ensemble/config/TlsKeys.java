@@ -36,6 +36,30 @@ final class TlsKeys {
                 new TlsKeys(settings, "ssl.quorum.").read(asker, true, reload), dials, unification || !dials);
     }
 
+    /// For clients; null where neither `secureClientPort` nor `client.portUnification` asks for TLS.
+    static ServerConfig.@Nullable ClientTls clients(Settings settings) throws ConfigException {
+        int port = settings.integer("secureClientPort", -1, 0, 65_535);
+        String address = settings.text("secureClientPortAddress");
+        boolean unification = settings.flag("client.portUnification", false);
+        boolean reload = settings.flag("client.certReload", true);
+        int backlog = settings.integer("clientPortListenBacklog", -1, -1, Integer.MAX_VALUE);
+        if (address != null && port < 0) {
+            throw settings.missing("secureClientPort", "secureClientPortAddress is set");
+        }
+        if (port < 0 && !unification) {
+            settings.ignoreAll("ssl.");
+            return null;
+        }
+        if (unification && settings.text("clientPort") == null) {
+            throw settings.missing("clientPort", "client.portUnification=true is about it");
+        }
+        String asker = port < 0 ? "client.portUnification=true" : "secureClientPort=" + port;
+        return new ServerConfig.ClientTls(
+                new TlsKeys(settings, "ssl.").read(asker, false, reload),
+                port < 0 ? null : new ServerConfig.Endpoint(address == null ? "" : address, port, backlog),
+                unification);
+    }
+
     /// `peers`: the two defaults differ between servers and clients.
     private TlsSettings read(String asker, boolean peers, boolean reload) throws ConfigException {
         for (String key : REFUSED) {

@@ -162,8 +162,9 @@ final class Leading implements Role, Proposals.Audience {
 
     private void drop(Learner learner, String reason) {
         learners.remove(learner.link);
-        state.snapshots.abort(learner.snapshot);
+        // In this order: giving up its snapshot breaks the link, and the reason would be lost.
         state.out.closeLearner(learner.link, reason);
+        state.snapshots.abort(learner.snapshot);
     }
 
     @Override
@@ -328,6 +329,7 @@ final class Leading implements Role, Proposals.Audience {
     /// nothing falls between (peer-protocol.md §8, TLA+ a).
     private void synchronise(Learner learner) {
         commits.forget(learner.serverId);
+        held.remove(learner.serverId);
         SyncPlan plan = SyncPlan.choose(learner.zxid, state.committed, state.tree.lastZxid());
         switch (plan) {
             case SyncPlan.Diff diff -> {
@@ -369,7 +371,10 @@ final class Leading implements Role, Proposals.Audience {
                 drop(learner, "acknowledges " + Zxid.hex(zxid) + " instead of NEWLEADER");
                 return;
             }
-            held.put(learner.serverId, learner.synchronisedTo);
+            // The zxid that an epoch begins with is nobody's txn.
+            if (Zxid.counter(learner.synchronisedTo) != 0) {
+                held.put(learner.serverId, learner.synchronisedTo);
+            }
             learner.phase = Phase.SYNCHRONISED;
             if (stage == Stage.BROADCAST) {
                 activate(learner);

@@ -97,7 +97,9 @@ public final class Server {
                 recovered.currentEpoch());
 
         ServerConfig.PeerTls peerTls = config.quorum().tls();
+        ServerConfig.ClientTls clientTls = config.clientTls();
         try (Tls tls = peerTls == null ? null : Tls.open("quorum", peerTls.settings());
+                Tls tlsOfClients = clientTls == null ? null : Tls.open("client", clientTls.settings());
                 Reactor reactor = new Reactor()) {
             PortSecurity peerSecurity = tls == null || peerTls == null
                     ? PortSecurity.PLAIN
@@ -106,7 +108,13 @@ public final class Server {
             int clientPort = -1;
             ServerConfig.Endpoint client = config.client();
             if (client != null) {
-                clientPort = listen(loop, client);
+                PortSecurity security = tlsOfClients != null && clientTls != null && clientTls.onClientPort()
+                        ? PortSecurity.of(tlsOfClients, false, true)
+                        : PortSecurity.PLAIN;
+                clientPort = listen(loop, client, security);
+            }
+            if (tlsOfClients != null && clientTls != null && clientTls.endpoint() != null) {
+                listen(loop, clientTls.endpoint(), PortSecurity.of(tlsOfClients, false, false));
             }
             TxnLog txnLog = new TxnLog(logs, settings.preAllocKiB(), settings.forceSync());
             LogWriter log =
@@ -191,11 +199,11 @@ public final class Server {
         return true;
     }
 
-    private int listen(MemberLoop loop, ServerConfig.Endpoint client) throws IOException {
+    private int listen(MemberLoop loop, ServerConfig.Endpoint client, PortSecurity security) throws IOException {
         InetSocketAddress address = Addresses.client(config, client);
         try {
-            InetSocketAddress bound = loop.clients.listen(address, client.backlog());
-            LOG.info("clients are served at {}", bound);
+            InetSocketAddress bound = loop.clients.listen(address, client.backlog(), security);
+            LOG.info("clients are served at {}{}", bound, security.plain() ? "" : ", by TLS");
             return bound.getPort();
         } catch (IOException e) {
             throw new IOException("client port " + address + ": " + e.getMessage(), e);

@@ -74,7 +74,9 @@ class ConfigReaderTest {
             server.1=a:1:2;3;4      | allowed is host:quorumPort:electionPort
             clientPortAddress=::1   | clientPort is missing
             admin.commandURL=x      | admin.commandURL=x: allowed is a path
-            secureClientPort=2281   | secureClientPort=2281: TLS is not supported yet
+            secureClientPort=2281   | ssl.keyStore.location is missing: secureClientPort=2281 needs it
+            client.portUnification=true | clientPort is missing
+            secureClientPortAddress=::1 | secureClientPort is missing
             """)
     void aWrongValueIsNamedWithWhatIsAllowed(String line, String message) {
         assertThatThrownBy(() -> read(line))
@@ -145,6 +147,26 @@ class ConfigReaderTest {
         assertThat(union.settings().verifyServerName()).isFalse();
         assertThat(union.settings().verifyClientName()).as("off with the other").isFalse();
         assertThat(union.settings().protocols()).containsExactly("TLSv1.3", "TLSv1.2");
+    }
+
+    @Test
+    void tlsForClientsIsReadWithZooKeepersDefaults() throws Exception {
+        String[] store = {"secureClientPort=2281", "ssl.keyStore.location=keys.pem", "clientPort=2181"};
+        assertThatThrownBy(() -> read(store)).hasMessageContaining("ssl.trustStore.location is missing");
+        ServerConfig.ClientTls tls =
+                read(lines(store, "ssl.trustStore.location=trust.pem")).clientTls();
+        assertThat(tls.endpoint()).isEqualTo(new ServerConfig.Endpoint("", 2281, -1));
+        assertThat(tls.onClientPort()).isFalse();
+        assertThat(tls.settings().clientAuth()).isEqualTo(ClientAuth.NEED);
+        assertThat(tls.settings().verifyClientName()).isFalse();
+        assertThat(tls.settings().reverseLookup()).isFalse();
+        assertThat(tls.settings().reload()).isTrue();
+        ServerConfig nobody =
+                read(lines(store, "ssl.clientAuth=none", "client.portUnification=true", "client.certReload=false"));
+        assertThat(nobody.clientTls().settings().trust()).isNull();
+        assertThat(nobody.clientTls().settings().reload()).isFalse();
+        assertThat(nobody.clientTls().onClientPort()).isTrue();
+        assertThat(nobody.warnings()).isEmpty();
     }
 
     private static String[] lines(String[] lines, String... more) {

@@ -2,7 +2,14 @@ package dev.quorate.ensemble.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.ensemble.message.Notification;
+import dev.quorate.ensemble.message.Notification.PeerState;
+import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.process.ServerProcess.Kind;
+import dev.quorate.ensemble.wire.JuteWriter;
+import dev.quorate.ensemble.wire.NotificationWire;
+import dev.quorate.ensemble.wire.QuorumWire;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
@@ -133,6 +140,92 @@ class BadInputTest {
         }
     }
 
+    /// Whoever speaks the protocol, but is not who it says, or belongs elsewhere.
+    @Test
+    void peersThatDoNotBelongHereChangeNothingAndAreNamed(@TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, Collections.nCopies(3, Kind.QUORATE))) {
+            ensemble.startAll().awaitServing();
+            ServerProcess leader = ensemble.leader();
+            long self = Long.parseLong(
+                    Files.readString(leader.dataDir().resolve("myid")).strip());
+            String epoch = epoch(leader);
+            int election = peerPort(leader, 2);
+            // Another ensemble's election: a server that nobody here knows, with a history longer than ours.
+            byte[] elsewhere = NotificationWire.frame(
+                    new Notification(PeerState.LOOKING, 200, 99L << 32, 77, 99, 2, "server.200=x:1:2\nversion=9"));
+            try (Socket stranger = connect(election)) {
+                String before = Files.readString(leader.log());
+                stranger.setSoTimeout(60_000);
+                write(stranger, join(init(200), elsewhere));
+                DataInputStream in = new DataInputStream(stranger.getInputStream());
+                byte[] answer = new byte[in.readInt()];
+                in.readFully(answer);
+                assertThat(NotificationWire.read(answer).leader())
+                        .as("it is told who leads here")
+                        .isEqualTo(self);
+                awaitLines(
+                        leader, before, ":" + stranger.getLocalPort() + ": server 200 is not in the configuration", 1);
+            }
+            byte[] old = NotificationWire.frame(new Notification(PeerState.LEADING, 201, 0, 1, 0, 2, ""));
+            refused(leader, election, init(self), "server id " + self + " is this server's own");
+            refused(leader, election, init(4711), "server id 4711");
+            refused(leader, election, join(init(201), slice(old, 20)), "in the middle of a notification");
+            refused(leader, election, slice(init(201), 17), "ends before the first message");
+            refused(leader, election, join(init(201), ints(524_289)), "a notification of 524289 bytes");
+            refused(leader, election, join(init(201), ints(1, 0)), "notification of 1 bytes");
+            refused(leader, election, join(init(201), join(ints(28, 9), new byte[24])), "notification with state 9");
+
+            int quorum = peerPort(leader, 1);
+            byte[] info = packet(new QuorumPacket.LearnerInfo(false, 0, 201, 0x10000, 0));
+            refused(leader, quorum, slice(info, info.length - 3), "closed the connection");
+            refused(
+                    leader,
+                    quorum,
+                    packet(new QuorumPacket.LearnerInfo(false, 0, self, 0x10000, 0)),
+                    "claims to be server " + self);
+            refused(leader, quorum, join(info, info), "second LearnerInfo");
+            refused(leader, quorum, packet(new QuorumPacket.AckEpoch(0, 0)), "out of turn");
+            refused(
+                    leader,
+                    quorum,
+                    packet(new QuorumPacket.LeaderInfo(0, 0x10000)),
+                    "a learner does not send LeaderInfo");
+            // As one of an old epoch would.
+            byte[] synced = join(info, packet(new QuorumPacket.AckEpoch(0, 0)));
+            refused(leader, quorum, join(synced, packet(new QuorumPacket.Ack(0))), "instead of NEWLEADER");
+            refused(leader, quorum, join(synced, info), "first packet after NEWLEADER is no ACK");
+
+            assertThat(ensemble.leader()).isSameAs(leader);
+            assertThat(epoch(leader)).as("no election took place").isEqualTo(epoch);
+            try (ZooKeeper client = StockClient.connect(ensemble.connectString())) {
+                client.setData("/", new byte[1], -1);
+            }
+            for (ServerProcess server : ensemble.servers()) {
+                assertThat(Files.readString(server.log())).doesNotContain("\tat ");
+            }
+        }
+    }
+
+    private static void refused(ServerProcess server, int peerPort, byte[] bytes, String reason) throws Exception {
+        String before = Files.readString(server.log());
+        int port = sendAndEnd(peerPort, bytes);
+        awaitLines(server, before, "127\\.0\\.0\\.1:" + port + "\\b.*" + reason, 1);
+    }
+
+    private static byte[] init(long server) {
+        return NotificationWire.init(server, "127.0.0.1:1", false);
+    }
+
+    private static byte[] packet(QuorumPacket packet) {
+        JuteWriter out = new JuteWriter(64);
+        new QuorumWire(1 << 20).write(out, packet);
+        return out.toBytes();
+    }
+
+    private static byte[] slice(byte[] bytes, int length) {
+        return java.util.Arrays.copyOf(bytes, length);
+    }
+
     private static String epoch(ServerProcess server) throws IOException {
         return Files.readString(server.dataDir().resolve("version-2").resolve("currentEpoch"));
     }
@@ -257,7 +350,7 @@ class BadInputTest {
                 "clientPort=70000 | clientPort=70000 | 65535",
                 "forceSync=perhaps | forceSync=perhaps | yes",
                 "group.1=1:2 | group.1=1:2 | participant",
-                "secureClientPort=2281 | secureClientPort=2281 | clientPort",
+                "secureClientPort=70000 | secureClientPort=70000 | 65535",
                 "minSessionTimeout=99999999 | minSessionTimeout=99999999 | maxSessionTimeout",
                 "server.1=nowhere | server.1=nowhere | host:quorumPort:electionPort",
             })

@@ -30,6 +30,8 @@ final class ClientLink {
     boolean readEnabled = true;
     boolean stalled;
     boolean dirty;
+    /// Something was written that the socket has not taken yet.
+    boolean unflushed;
     boolean closing;
     boolean closed;
 

@@ -11,6 +11,7 @@ import dev.quorate.ensemble.port.ConnectionStatistics;
 import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
 import dev.quorate.ensemble.transport.Reactor;
+import dev.quorate.ensemble.transport.tls.PortSecurity;
 import dev.quorate.ensemble.wire.ClientWire;
 import dev.quorate.ensemble.wire.JuteWriter;
 import dev.quorate.ensemble.wire.MalformedRecordException;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The listener of the client port and all connections to it. Loop thread only.
+/// The listeners of the client ports and all connections to them. Loop thread only.
 ///
 /// Connections are numbered `generation << 20 | slot`: the number is never used twice and finds its link without a map.
 public final class ClientTransport {
@@ -61,7 +62,7 @@ public final class ClientTransport {
     private final JuteWriter scratch = new JuteWriter(4096);
     private final byte[] shared = new byte[READ_BYTES];
 
-    private @Nullable ServerSocketChannel listener;
+    private final List<ServerSocketChannel> listeners = new ArrayList<>();
     private @Nullable ClientLink[] slots = new ClientLink[256];
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
     private int slotsUsed;
@@ -84,23 +85,23 @@ public final class ClientTransport {
     // --- life
 
     /// Listens; the address in use afterwards, for a port of 0.
-    public InetSocketAddress listen(InetSocketAddress address, int backlog) throws IOException {
+    public InetSocketAddress listen(InetSocketAddress address, int backlog, PortSecurity security) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(address, backlog > 0 ? backlog : 1024);
-            reactor.register(channel, SelectionKey.OP_ACCEPT, key -> acceptAll());
+            reactor.register(channel, SelectionKey.OP_ACCEPT, key -> acceptAll(channel, security));
         } catch (IOException e) {
             channel.close();
             throw e;
         }
-        listener = channel;
+        listeners.add(channel);
         return (InetSocketAddress) channel.getLocalAddress();
     }
 
     /// Stops listening and closes every connection, after one last attempt to send what is there.
     public void close() {
-        closeListener();
+        closeListeners();
         for (int slot = 0; slot < slotsUsed; slot++) {
             ClientLink link = slots[slot];
             if (link != null) {
@@ -114,15 +115,15 @@ public final class ClientTransport {
         }
     }
 
-    private void closeListener() {
-        if (listener != null) {
+    private void closeListeners() {
+        for (ServerSocketChannel listener : listeners) {
             try {
                 listener.close();
             } catch (IOException e) {
                 LOG.debug("client listener: {}", e.getMessage());
             }
-            listener = null;
         }
+        listeners.clear();
     }
 
     /// The time of this turn, for latencies and limits.
@@ -130,14 +131,14 @@ public final class ClientTransport {
         now = nowNanos;
     }
 
-    private void acceptAll() {
-        for (int i = 0; i < ACCEPTS_PER_TURN && listener != null; i++) {
+    private void acceptAll(ServerSocketChannel listener, PortSecurity security) {
+        for (int i = 0; i < ACCEPTS_PER_TURN && listener.isOpen(); i++) {
             try {
                 SocketChannel channel = listener.accept();
                 if (channel == null) {
                     return;
                 }
-                accept(channel);
+                accept(channel, security);
             } catch (IOException e) {
                 // Out of file descriptors, or the peer was faster: others must not suffer.
                 LOG.warn("client port: accept failed: {}", e.getMessage());
@@ -146,7 +147,7 @@ public final class ClientTransport {
         }
     }
 
-    private void accept(SocketChannel channel) throws IOException {
+    private void accept(SocketChannel channel, PortSecurity security) throws IOException {
         InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
         InetAddress host = remote.getAddress();
         int same = perAddress.getOrDefault(host, 0);
@@ -160,26 +161,62 @@ public final class ClientTransport {
         }
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        if (security.plain()) {
+            adopt(LinkChannel.plain(channel), remote);
+            return;
+        }
+        // It counts from now on, or a flood of handshakes would pass all limits.
+        count(host, 1);
+        Thread.ofVirtual().name("client-in").start(() -> shakeHands(channel, remote, security));
+    }
+
+    private void count(InetAddress host, int change) {
+        alive += change;
+        perAddress.merge(host, change, Integer::sum);
+        perAddress.remove(host, 0);
+    }
+
+    private void shakeHands(SocketChannel channel, InetSocketAddress remote, PortSecurity security) {
+        try {
+            LinkChannel ready = security.accepted(channel, (int) (HANDSHAKE_NANOS / 1_000_000));
+            reactor.post(() -> {
+                count(remote.getAddress(), -1);
+                try {
+                    if (listeners.isEmpty()) {
+                        channel.close();
+                    } else {
+                        adopt(ready, remote);
+                    }
+                } catch (IOException e) {
+                    LOG.warn("client {}: closed: {}", remote, e.getMessage());
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("client {}: closed: {}", remote, e.getMessage());
+            reactor.post(() -> count(remote.getAddress(), -1));
+            try {
+                channel.close();
+            } catch (IOException again) {
+                LOG.debug("{}: {}", remote, again.getMessage());
+            }
+        }
+    }
+
+    private void adopt(LinkChannel channel, InetSocketAddress remote) throws IOException {
         int slot = freeSlots.isEmpty() ? slotsUsed++ : freeSlots.poll();
         if (slot > SLOT_MASK) {
             slotsUsed--;
-            refuse(channel, remote, "there are " + slot + " connections, and more cannot be numbered");
+            refuse(channel.socket(), remote, "there are " + slot + " connections, and more cannot be numbered");
             return;
         }
         if (slot == slots.length) {
             slots = java.util.Arrays.copyOf(slots, slots.length * 2);
         }
         ClientLink link = new ClientLink(
-                generation++ << SLOT_BITS | slot,
-                LinkChannel.plain(channel),
-                remote,
-                now,
-                System.currentTimeMillis(),
-                new Output(pool));
+                generation++ << SLOT_BITS | slot, channel, remote, now, System.currentTimeMillis(), new Output(pool));
         slots[slot] = link;
-        alive++;
-        perAddress.merge(host, 1, Integer::sum);
-        link.key = reactor.register(channel, SelectionKey.OP_READ, key -> ready(link, key));
+        count(link.address, 1);
+        link.key = reactor.register(channel.socket(), SelectionKey.OP_READ, key -> ready(link, key));
     }
 
     private void refuse(SocketChannel channel, InetSocketAddress remote, String reason) throws IOException {
@@ -502,6 +539,7 @@ public final class ClientTransport {
             int before = link.out.pending();
             boolean empty = link.out.writeTo(link.channel);
             statistics.bytesSent += before - link.out.pending();
+            link.unflushed = !empty;
             if (empty && link.closing) {
                 drop(link, false);
                 return;
@@ -519,7 +557,8 @@ public final class ClientTransport {
         }
         int unsent = link.out.pending();
         boolean read = link.readEnabled && !link.stalled && !link.closing && unsent < UNSENT_BYTES_MAX;
-        int operations = (read ? SelectionKey.OP_READ : 0) | (unsent > 0 && !link.dirty ? SelectionKey.OP_WRITE : 0);
+        int operations = (read ? SelectionKey.OP_READ : 0)
+                | ((unsent > 0 && !link.dirty) || link.unflushed ? SelectionKey.OP_WRITE : 0);
         if (key.interestOps() != operations) {
             key.interestOps(operations);
         }
@@ -531,8 +570,7 @@ public final class ClientTransport {
         }
         link.closed = true;
         outstanding -= link.outstanding;
-        alive--;
-        perAddress.computeIfPresent(link.address, (address, count) -> count == 1 ? null : count - 1);
+        count(link.address, -1);
         int slot = (int) link.id & SLOT_MASK;
         slots[slot] = null;
         freeSlots.add(slot);

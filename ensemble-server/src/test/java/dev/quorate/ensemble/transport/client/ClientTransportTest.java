@@ -9,6 +9,7 @@ import dev.quorate.ensemble.message.OpCode;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.ReplyBody;
 import dev.quorate.ensemble.transport.Reactor;
+import dev.quorate.ensemble.transport.tls.PortSecurity;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -59,7 +60,7 @@ class ClientTransportTest {
     void start() throws IOException {
         reactor = new Reactor();
         transport = new ClientTransport(reactor, new Echo(), new ClientTransport.Limits(3, 0, 1000, 10));
-        address = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+        address = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10, PortSecurity.PLAIN);
         loop = Thread.ofPlatform().start(() -> {
             try {
                 while (!stopped) {

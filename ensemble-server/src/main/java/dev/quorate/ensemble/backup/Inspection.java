@@ -5,6 +5,7 @@ import dev.quorate.ensemble.model.EphemeralOwner;
 import dev.quorate.ensemble.model.PersistedStat;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,12 +18,14 @@ import java.util.TreeSet;
 /// @param lastTimeMillis the leader's clock at the log's last transaction, -1 where the log has none
 /// @param acceptedEpoch -1 where the file is missing, as it is for a standalone server
 /// @param sessions ids of sessions that were open
-/// @param ephemerals paths by the session that owns them, which need not be open
+/// @param ephemeralZnodes how many znodes sessions own
+/// @param ephemerals paths of the first of them by the session that owns them, which need not be open
 /// @param notes lines that say what was passed over
 public record Inspection(
         long znodes,
         long dataBytes,
         Set<Long> sessions,
+        long ephemeralZnodes,
         Map<Long, Collection<String>> ephemerals,
         long containers,
         long ttlZnodes,
@@ -34,9 +37,16 @@ public record Inspection(
         long transactionsReplayed,
         Set<String> notes) {
 
+    /// So many ephemerals are listed, all are counted: memory must not grow with what is there.
+    private static final int LISTED_MAX = 10_000;
+
     public static Inspection of(Source source) throws IOException {
+        return of(source, LISTED_MAX);
+    }
+
+    static Inspection of(Source source, int listedMax) throws IOException {
         Overlay overlay = CleanSnapshot.replay(source);
-        Count count = new Count(overlay);
+        Count count = new Count(overlay, listedMax);
         source.snapshot(chunk -> {
             if (chunk instanceof SnapshotChunk.Nodes nodes) {
                 for (SnapshotChunk.Node node : nodes.nodes()) {
@@ -44,10 +54,15 @@ public record Inspection(
                 }
             }
         });
+        Set<String> notes = new LinkedHashSet<>(source.notes());
+        if (count.ephemeralZnodes > listedMax) {
+            notes.add("of " + count.ephemeralZnodes + " ephemeral znodes the first " + listedMax + " are listed");
+        }
         return new Inspection(
                 count.znodes,
                 count.dataBytes,
                 Set.copyOf(overlay.sessions()),
+                count.ephemeralZnodes,
                 count.ephemerals,
                 count.containers,
                 count.ttlZnodes,
@@ -57,23 +72,22 @@ public record Inspection(
                 overlay.lastZxid(),
                 overlay.lastTime(),
                 overlay.entries(),
-                source.notes());
-    }
-
-    public long ephemeralZnodes() {
-        return ephemerals.values().stream().mapToLong(Collection::size).sum();
+                notes);
     }
 
     private static final class Count implements Overlay.Znodes {
         private final Overlay overlay;
+        private final int listedMax;
         final Map<Long, Collection<String>> ephemerals = new TreeMap<>();
+        long ephemeralZnodes;
         long znodes;
         long dataBytes;
         long containers;
         long ttlZnodes;
 
-        Count(Overlay overlay) {
+        Count(Overlay overlay, int listedMax) {
             this.overlay = overlay;
+            this.listedMax = listedMax;
         }
 
         @Override
@@ -83,7 +97,11 @@ public record Inspection(
             znodes++;
             dataBytes += data == null ? 0 : data.length;
             if (overlay.ownedBySession(node)) {
-                ephemerals.computeIfAbsent(stat.owner(), _ -> new TreeSet<>()).add(node.path());
+                if (ephemeralZnodes++ < listedMax) {
+                    ephemerals
+                            .computeIfAbsent(stat.owner(), _ -> new TreeSet<>())
+                            .add(node.path());
+                }
             } else if (EphemeralOwner.isContainer(stat.owner())) {
                 containers++;
             } else if (EphemeralOwner.isTtl(stat.owner())) {

@@ -14,6 +14,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -166,6 +167,14 @@ class SourceTest {
         assertThat(written.emptiedContainers()).isEqualTo(1);
         assertThat(Inspection.of(Source.open(files.dataDir, files.dataDir)).ephemerals())
                 .isEqualTo(Map.of(5L, new TreeSet<>(List.of("/full/a", "/open/a", "/set/a", "/set/b"))));
+        // Memory is bound: the rest is only counted.
+        Inspection some = Inspection.of(Source.open(files.dataDir, files.dataDir), 3);
+        assertThat(some.ephemeralZnodes()).isEqualTo(4);
+        assertThat(some.ephemerals().values().stream()
+                        .mapToInt(Collection::size)
+                        .sum())
+                .isEqualTo(3);
+        assertThat(some.notes()).contains("of 4 ephemeral znodes the first 3 are listed");
     }
 
     @Test

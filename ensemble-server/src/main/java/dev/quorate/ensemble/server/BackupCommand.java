@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,16 +40,11 @@ final class BackupCommand implements Callable<Integer> {
     @Option(names = "--id", required = true, description = "name of the backup in that folder, a ULID for instance")
     private String id = "";
 
-    @Option(
-            names = "--termination-log",
-            defaultValue = "${env:QUORATE_TERMINATION_LOG}",
-            paramLabel = "FILE",
-            description = "file that gets the last line as well")
-    private @Nullable Path terminationLog;
+    @Mixin
+    private Verdict verdict = new Verdict();
 
     @Override
     public Integer call() {
-        Verdict verdict = new Verdict(terminationLog);
         int colon = leader.lastIndexOf(':');
         if (colon < 1 || !leader.substring(colon + 1).matches("[0-9]{1,5}")) {
             throw usage("--leader: \"" + leader + "\" is no HOST:PORT");

@@ -76,7 +76,7 @@ final class FilterCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Rise rise = rise();
-        Verdict verdict = new Verdict(null);
+        Verdict verdict = new Verdict();
         try {
             OutputDirectory.requireEmpty(output, VERSIONED);
             CleanSnapshot clean = CleanSnapshot.of(Source.open(dataDir, logDir == null ? dataDir : logDir), rise);

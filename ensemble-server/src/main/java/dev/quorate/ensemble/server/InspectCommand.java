@@ -39,7 +39,7 @@ final class InspectCommand implements Callable<Integer> {
             format.print(facts(inspection));
             return ExitCodes.OK;
         } catch (IOException e) {
-            return new Verdict(null).failed(ExitCodes.FAILED, Verdict.reason(e));
+            return new Verdict().failed(ExitCodes.FAILED, Verdict.reason(e));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What a member's container runs: claims the volume, waits for its own name, renders the configuration, serves.
@@ -64,11 +65,8 @@ public final class MemberCommand implements Callable<Integer> {
             description = "the name under which the others know this member")
     private String advertisedHost = "";
 
-    @Option(
-            names = "--termination-log",
-            defaultValue = "${env:QUORATE_TERMINATION_LOG}",
-            description = "file that gets the reason when the volume is refused")
-    private @Nullable Path terminationLog;
+    @Mixin
+    private Verdict verdict = new Verdict();
 
     @Override
     public Integer call() throws IOException {
@@ -79,25 +77,16 @@ public final class MemberCommand implements Callable<Integer> {
                 Files.writeString(dataDir.resolve("initialize"), "");
             }
         } catch (VolumeStamp.Foreign e) {
-            return fail(ExitCodes.FOREIGN_VOLUME, e.getMessage());
+            return verdict.failed(ExitCodes.FOREIGN_VOLUME, "ensemble " + ensemble + ": " + e.getMessage());
         }
         String podIp = System.getenv("POD_IP");
         if (podIp != null && !podIp.isBlank() && !awaitOwnName(podIp.strip())) {
-            return fail(
+            return verdict.failed(
                     ExitCodes.FAILED,
-                    advertisedHost + " does not resolve to this pod's address " + podIp + " after " + DNS_SECONDS
-                            + " s");
+                    "ensemble " + ensemble + ": " + advertisedHost + " does not resolve to this pod's address " + podIp
+                            + " after " + DNS_SECONDS + " s");
         }
         return ServeCommand.serve(new MemberFiles(configDir, dataDir, memberId, advertisedHost).render());
-    }
-
-    private int fail(int code, @Nullable String reason) throws IOException {
-        String line = "quorate-server: ensemble " + ensemble + ": " + reason;
-        System.err.println(line);
-        if (terminationLog != null) {
-            Files.writeString(terminationLog, line + "\n");
-        }
-        return code;
     }
 
     private boolean awaitOwnName(String podIp) {

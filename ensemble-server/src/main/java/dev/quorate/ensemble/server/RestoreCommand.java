@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What a restored member's init container runs, before the server.
@@ -45,16 +45,11 @@ final class RestoreCommand implements Callable<Integer> {
             description = "an epoch that clients of the lost ensemble may have seen, beside those in the backup")
     private long epochAbove;
 
-    @Option(
-            names = "--termination-log",
-            defaultValue = "${env:QUORATE_TERMINATION_LOG}",
-            paramLabel = "FILE",
-            description = "file that gets the last line as well")
-    private @Nullable Path terminationLog;
+    @Mixin
+    private Verdict verdict = new Verdict();
 
     @Override
     public Integer call() {
-        Verdict verdict = new Verdict(terminationLog);
         try {
             Files.createDirectories(dataDir);
             new VolumeStamp(ensembleUid, incarnation, memberId).claim(dataDir);

@@ -7,10 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/// How a verb that runs in a pod ends: one line on a stream, and the same line in the file where Kubernetes looks for
-/// it.
-record Verdict(@Nullable Path terminationLog) {
+/// How a verb ends: one line on a stream; and the same line in the file where Kubernetes looks for it, where the verb
+/// takes this as a mixin.
+final class Verdict {
+    @Option(
+            names = "--termination-log",
+            defaultValue = "${env:QUORATE_TERMINATION_LOG}",
+            paramLabel = "FILE",
+            description = "file that gets the last line as well")
+    private @Nullable Path terminationLog;
+
     int done(String line) {
         System.out.println(line);
         leave(line);

@@ -13,6 +13,11 @@ public interface Cluster extends AutoCloseable {
     /// Where the operator looks after ensembles.
     String namespace();
 
+    /// Where the operator runs.
+    default String operatorNamespace() {
+        return namespace();
+    }
+
     /// Where this machine reaches a port of a pod. A pod that comes back may have another address.
     InetSocketAddress address(Pod pod, int port);
 
@@ -24,7 +29,7 @@ public interface Cluster extends AutoCloseable {
 
     /// Which operator acts, "" for none.
     default String leadingOperator() {
-        return client().leases().inNamespace(namespace()).list().getItems().stream()
+        return client().leases().inNamespace(operatorNamespace()).list().getItems().stream()
                 .filter(lease -> lease.getMetadata().getName().equals("quorate-operator"))
                 .map(lease -> lease.getSpec().getHolderIdentity())
                 .filter(holder -> holder != null)

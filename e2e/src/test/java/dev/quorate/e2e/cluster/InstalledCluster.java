@@ -15,13 +15,15 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.opentest4j.TestAbortedException;
 
 /// A real cluster, with `deploy/namespaced` installed in a namespace of its own as users install it: with kubectl,
-/// and with no more rights for the operator than the Role that is shipped.
+/// and with no more rights for the operator than the Role that is shipped. With `-De2e.deploy=cluster-wide` that one is
+/// installed, and the ensembles are in another namespace than the operator.
 final class InstalledCluster implements Cluster {
     private static final Map<String, String> OPERATOR =
             Map.of("app.kubernetes.io/name", "quorate", "app.kubernetes.io/component", "operator");
@@ -30,6 +32,9 @@ final class InstalledCluster implements Cluster {
     private final Path checkout;
     private final Path kubeconfig;
     private final KubernetesClient client;
+    private final String deploy = System.getProperty("e2e.deploy", "namespaced");
+    private final boolean wide = deploy.equals("cluster-wide");
+    private final String operatorNamespace;
     private final String namespace;
     private final Map<String, LocalPortForward> forwards = new ConcurrentHashMap<>();
     private final List<String> volumes = new ArrayList<>();
@@ -38,7 +43,8 @@ final class InstalledCluster implements Cluster {
         this.checkout = checkout;
         this.kubeconfig = kubeconfig;
         this.client = Kubeconfig.client(kubeconfig);
-        this.namespace = "quorate-e2e-" + Integer.toHexString(new SecureRandom().nextInt(0x1000, 0x10000));
+        this.operatorNamespace = "quorate-e2e-" + Integer.toHexString(new SecureRandom().nextInt(0x1000, 0x10000));
+        this.namespace = wide ? operatorNamespace + "-apps" : operatorNamespace;
     }
 
     /// On the cluster that `KUBECONFIG` names.
@@ -74,15 +80,18 @@ final class InstalledCluster implements Cluster {
                 apiVersion: kustomize.config.k8s.io/v1beta1
                 kind: Kustomization
                 namespace: %s
-                resources: [../../../deploy/namespaced]
+                resources: [../../../deploy/%s]
                 configurations: [image-fields.yaml]
                 images:
                   - {name: quorate/operator, newTag: '%s'}
                   - {name: quorate/ensemble-server, newTag: '%s'}
-                """.formatted(namespace, tag, tag));
+                """.formatted(operatorNamespace, deploy, tag, tag));
         System.out.println(kubectl("apply", "-k", overlay.toString()));
-        System.out.println(
-                kubectl("--namespace", namespace, "rollout", "status", "deployment/quorate-operator", "--timeout=5m"));
+        if (wide) {
+            System.out.println(kubectl("create", "namespace", namespace));
+        }
+        System.out.println(kubectl(
+                "--namespace", operatorNamespace, "rollout", "status", "deployment/quorate-operator", "--timeout=5m"));
     }
 
     private String kubectl(String... arguments) throws IOException, InterruptedException {
@@ -100,6 +109,11 @@ final class InstalledCluster implements Cluster {
     @Override
     public String namespace() {
         return namespace;
+    }
+
+    @Override
+    public String operatorNamespace() {
+        return operatorNamespace;
     }
 
     /// The pod's own address where this machine has a way to it, else a forwarded port.
@@ -148,7 +162,7 @@ final class InstalledCluster implements Cluster {
 
     private void scaleOperator(int replicas) {
         RollableScalableResource<Deployment> deployment =
-                client.apps().deployments().inNamespace(namespace).withName("quorate-operator");
+                client.apps().deployments().inNamespace(operatorNamespace).withName("quorate-operator");
         deployment.scale(replicas);
         deployment.waitUntilCondition(
                 d -> Integer.valueOf(replicas).equals(d.getStatus().getReadyReplicas()),
@@ -157,14 +171,18 @@ final class InstalledCluster implements Cluster {
     }
 
     private List<Pod> operatorPods() {
-        return client.pods().inNamespace(namespace).withLabels(OPERATOR).list().getItems();
+        return client.pods()
+                .inNamespace(operatorNamespace)
+                .withLabels(OPERATOR)
+                .list()
+                .getItems();
     }
 
     @Override
     public String operatorLog() {
         return operatorPods().stream()
                 .map(pod -> client.pods()
-                        .inNamespace(namespace)
+                        .inNamespace(operatorNamespace)
                         .withName(pod.getMetadata().getName())
                         .getLog())
                 .collect(Collectors.joining("\n"));
@@ -221,10 +239,18 @@ final class InstalledCluster implements Cluster {
         for (LocalPortForward forward : forwards.values()) {
             forward.close();
         }
-        client.namespaces().withName(namespace).delete();
-        client.namespaces()
-                .withName(namespace)
-                .waitUntilCondition(java.util.Objects::isNull, Await.LONG.toSeconds(), TimeUnit.SECONDS);
+        for (String own : new TreeSet<>(List.of(namespace, operatorNamespace))) {
+            client.namespaces().withName(own).delete();
+        }
+        for (String own : new TreeSet<>(List.of(namespace, operatorNamespace))) {
+            client.namespaces()
+                    .withName(own)
+                    .waitUntilCondition(java.util.Objects::isNull, Await.LONG.toSeconds(), TimeUnit.SECONDS);
+        }
+        if (wide) {
+            client.rbac().clusterRoleBindings().withName("quorate-operator").delete();
+            client.rbac().clusterRoles().withName("quorate-operator").delete();
+        }
         mendClaims();
         client.close();
     }

@@ -62,6 +62,11 @@ final class K3sCluster implements Cluster {
     }
 
     @Override
+    public String operatorNamespace() {
+        return installed.operatorNamespace();
+    }
+
+    @Override
     public InetSocketAddress address(Pod pod, int port) {
         return installed.address(pod, port);
     }

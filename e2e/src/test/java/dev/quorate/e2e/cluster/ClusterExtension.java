@@ -7,13 +7,16 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.opentest4j.TestAbortedException;
 
 /// One cluster for the whole run; one class at a time has it to itself.
-final class ClusterExtension implements ParameterResolver, AfterTestExecutionCallback, AfterAllCallback {
+final class ClusterExtension
+        implements BeforeAllCallback, ParameterResolver, AfterTestExecutionCallback, AfterAllCallback {
     private static final Namespace NAMESPACE = Namespace.create(ClusterExtension.class);
 
     /// Started once; a start that failed is told to every class and not tried again.
@@ -38,6 +41,14 @@ final class ClusterExtension implements ParameterResolver, AfterTestExecutionCal
         return context.getRoot()
                 .getStore(NAMESPACE)
                 .computeIfAbsent(Started.class, unused -> Started.now(), Started.class);
+    }
+
+    /// A cluster that cannot be had here skips the class; thrown while a parameter is resolved it would be a failure.
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        if (started(context).failure() instanceof TestAbortedException skipped) {
+            throw skipped;
+        }
     }
 
     @Override

@@ -179,6 +179,7 @@ public final class ConfigReader {
                 settings.flag("leaderServes", true),
                 observer,
                 settings.integer("observerMasterPort", 0, 0, 65_535),
+                settings.number("testingonly.initialZxid", 0, 0, 0xffff_fff0L),
                 settings.flag("tcpKeepAlive", true),
                 multiAddress(settings, members, lastSeen),
                 TlsKeys.quorum(settings));

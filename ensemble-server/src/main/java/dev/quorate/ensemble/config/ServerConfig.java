@@ -46,6 +46,7 @@ public record ServerConfig(
             boolean leaderServes,
             boolean observer,
             int observerMasterPort,
+            long initialCounter,
             boolean keepAlive,
             boolean multiAddress,
             @Nullable PeerTls tls) {}

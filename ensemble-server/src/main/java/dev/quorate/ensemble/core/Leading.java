@@ -404,7 +404,7 @@ final class Leading implements Role, Proposals.Audience {
     private void broadcast() {
         enter(Stage.BROADCAST);
         state.tree.lastZxid(Zxid.of(epoch, 0));
-        proposals = new Proposals(state, this, Zxid.of(epoch, 0));
+        proposals = new Proposals(state, this, Zxid.of(epoch, state.config.initialCounter()));
         pingAt = state.now;
         for (Learner learner : learners.values()) {
             if (learner.phase == Phase.SYNCHRONISED) {

@@ -5,7 +5,9 @@ import dev.quorate.ensemble.request.RequestConfig;
 
 /// What a member is told at its start. `ensemble` has no members for a standalone server, whose zxids know no epochs.
 /// `observerMasterPort` is where followers feed observers, 0 if none does. Limits are in ticks, times in milliseconds;
-/// `snapCount` and `commitLogCount` in transactions.
+/// `snapCount` and `commitLogCount` in transactions. `initialCounter` is where zxids of each epoch begin: 0, but in
+/// tests
+/// of how they end.
 public record MemberConfig(
         long serverId,
         EnsembleConfig ensemble,
@@ -20,6 +22,7 @@ public record MemberConfig(
         int electionGraceMillis,
         int reaperIntervalMillis,
         int observerMasterPort,
+        long initialCounter,
         SessionModes sessions,
         RequestConfig requests) {
 

@@ -56,6 +56,7 @@ final class MemberAssembly {
                 timing.electionGraceMillis(),
                 timing.containerCheckIntervalMillis(),
                 config.quorum().observerMasterPort(),
+                config.quorum().initialCounter(),
                 new SessionModes(
                         config.sessions().local(),
                         config.sessions().upgrading(),

@@ -94,6 +94,7 @@ final class Rehearsal {
                         5 * TICK_MILLIS,
                         60_000,
                         0,
+                        0,
                         SessionModes.NONE,
                         new RequestConfig(true, false, false, "", true)),
                 new Recovered(new DataTree(true), List.of(), 0, 0, 0, false),

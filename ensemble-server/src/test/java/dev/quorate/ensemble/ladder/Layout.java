@@ -3,17 +3,19 @@ package dev.quorate.ensemble.ladder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quorate.ensemble.process.ProcessEnsemble;
+import dev.quorate.ensemble.process.ServerProcess;
 import dev.quorate.ensemble.process.ServerProcess.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.zookeeper.KeeperException;
 
 /// Ensembles as words: `A` is Apache ZooKeeper's server, `Q` ours; observers after the plus.
 final class Layout {
-    private static final long DEADLINE_SECONDS = 90;
+    private static final long DEADLINE_SECONDS = 240;
 
     interface Step {
         void run() throws Exception;
@@ -28,6 +30,25 @@ final class Layout {
                 .mapToObj(c -> c == 'A' ? Kind.APACHE : Kind.QUORATE)
                 .toList();
         return new ProcessEnsemble(directory, participants, kinds, extra);
+    }
+
+    /// Which layouts a rung is climbed with: the first in every build, all of them with `-Dladder.full=true`.
+    static List<String> layouts(String... all) {
+        return Boolean.getBoolean("ladder.full") ? List.of(all) : List.of(all[0]);
+    }
+
+    /// The leader, as soon as there is one.
+    static ServerProcess leader(ProcessEnsemble ensemble) throws Exception {
+        AtomicReference<ServerProcess> found = new AtomicReference<>();
+        await(() -> {
+            for (ServerProcess server : ensemble.servers()) {
+                if (server.running() && server.mode().equals("leader")) {
+                    found.set(server);
+                }
+            }
+            return found.get() != null;
+        });
+        return found.get();
     }
 
     static void await(Callable<Boolean> condition) throws Exception {

@@ -35,7 +35,7 @@ class MixedEnsembleTest {
             boolean[] led = new boolean[participants];
             for (int round = 0; round < participants; round++) {
                 int wanted = (servers.indexOf('Q') + round) % participants + 1;
-                makeLead(ensemble, wanted);
+                ensemble.makeLead(wanted);
                 led[wanted - 1] = true;
                 for (ServerProcess server : ensemble.servers()) {
                     server.awaitServing();
@@ -45,32 +45,6 @@ class MixedEnsembleTest {
             }
             assertThat(led).containsOnly(true);
         }
-    }
-
-    /// One of the others misses a write of the wanted one and of the third; then the third stops, and the wanted one
-    /// meets only the one that is behind: its vote wins, whatever the ids.
-    static void makeLead(ProcessEnsemble ensemble, int wanted) throws Exception {
-        ServerProcess candidate = ensemble.server(wanted);
-        if (ensemble.leader() == candidate) {
-            return;
-        }
-        List<ServerProcess> others = ensemble.participants().stream()
-                .filter(server -> server != candidate)
-                .toList();
-        ServerProcess behind = others.getFirst();
-        ServerProcess third = others.getLast();
-        behind.stop();
-        candidate.awaitServing();
-        third.awaitServing();
-        try (ZooKeeper client = StockClient.connect(candidate.address())) {
-            client.setData("/", new byte[] {(byte) wanted}, -1);
-        }
-        third.stop();
-        behind.start();
-        behind.awaitServing();
-        candidate.awaitServing();
-        third.start().awaitServing();
-        assertThat(ensemble.leader().address()).isEqualTo(candidate.address());
     }
 
     private static void work(ServerProcess server, Random random, int round) throws Exception {

@@ -38,7 +38,7 @@ class MultiAddressTest {
             }
             ensemble.startAll().awaitServing();
             for (int leader = 1; leader <= kinds.size(); leader++) {
-                MixedEnsembleTest.makeLead(ensemble, leader);
+                ensemble.makeLead(leader);
                 for (ServerProcess server : ensemble.servers()) {
                     server.awaitServing();
                     try (ZooKeeper client = StockClient.connect(server.address())) {

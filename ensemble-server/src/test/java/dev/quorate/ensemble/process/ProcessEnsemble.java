@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.zookeeper.ZooKeeper;
 
 /// An ensemble of processes on loopback, of either kind or mixed. Server N of the list has id N + 1.
 public final class ProcessEnsemble implements AutoCloseable {
@@ -150,6 +151,31 @@ public final class ProcessEnsemble implements AutoCloseable {
                 .filter(server -> server.running() && server.mode().equals("leader"))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no server leads"));
+    }
+
+    /// One of the others misses a write of the wanted one and of the third; then the third stops, and the wanted one
+    /// meets only the one that is behind: its vote wins, whatever the ids.
+    public void makeLead(int wanted) throws Exception {
+        ServerProcess candidate = server(wanted);
+        if (leader() == candidate) {
+            return;
+        }
+        List<ServerProcess> others =
+                participants().stream().filter(server -> server != candidate).toList();
+        ServerProcess behind = others.getFirst();
+        ServerProcess third = others.getLast();
+        behind.stop();
+        candidate.awaitServing();
+        third.awaitServing();
+        try (ZooKeeper client = StockClient.connect(candidate.address())) {
+            client.setData("/", new byte[] {(byte) wanted}, -1);
+        }
+        third.stop();
+        behind.start();
+        behind.awaitServing();
+        candidate.awaitServing();
+        third.start().awaitServing();
+        assertThat(leader().address()).isEqualTo(candidate.address());
     }
 
     public String connectString() {

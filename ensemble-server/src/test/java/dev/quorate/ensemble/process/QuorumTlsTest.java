@@ -76,7 +76,7 @@ class QuorumTlsTest {
             secure(ensemble, "sslQuorum=true");
             ensemble.startAll().awaitServing();
             for (int leader = 1; leader <= participants; leader++) {
-                MixedEnsembleTest.makeLead(ensemble, leader);
+                ensemble.makeLead(leader);
                 for (ServerProcess server : ensemble.servers()) {
                     server.awaitServing();
                     try (ZooKeeper client = StockClient.connect(server.address())) {

@@ -17,8 +17,12 @@ public final class StockClient {
     private StockClient() {}
 
     public static ZooKeeper connect(String connectString) throws IOException, InterruptedException {
+        return connect(connectString, 10_000);
+    }
+
+    public static ZooKeeper connect(String connectString, int timeoutMillis) throws IOException, InterruptedException {
         CountDownLatch connected = new CountDownLatch(1);
-        ZooKeeper client = new ZooKeeper(connectString, 10_000, event -> {
+        ZooKeeper client = new ZooKeeper(connectString, timeoutMillis, event -> {
             if (event.getState() == KeeperState.SyncConnected) {
                 connected.countDown();
             }

@@ -145,6 +145,7 @@ record Scenario(
                 electionGraceMillis,
                 60_000,
                 observerMaster ? OBSERVER_MASTER_PORT : 0,
+                0,
                 sessions,
                 new RequestConfig(true, false, false, "", true));
     }

@@ -1,8 +1,11 @@
-package dev.quorate.ensemble.process;
+package dev.quorate.ensemble.ladder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quorate.ensemble.process.ProcessEnsemble;
+import dev.quorate.ensemble.process.ServerProcess;
 import dev.quorate.ensemble.process.ServerProcess.Kind;
+import dev.quorate.ensemble.process.StockClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A learner of one kind is brought to the history of a leader of the other, in each of the three ways.
-class MixedSynchronisationTest {
+/// Rungs 7, 8 and 11: a learner of one kind is brought to the history of a leader of the other, in each of the three
+/// ways:
+/// after it has missed nothing, a little, more than a leader remembers, or everything; with a tail that nobody else
+/// has,
+/// before and after the next epoch's first write.
+class Rung07SynchronisationTest {
     private int written;
 
     @ParameterizedTest(name = "the learner is {0}")
@@ -35,26 +42,45 @@ class MixedSynchronisationTest {
             learner.kill();
             ensemble.server(2).awaitServing();
             ensemble.server(3).awaitServing();
+            synchronised(ensemble, "DIFF");
+            learner.kill();
             write(ensemble, 20);
             synchronised(ensemble, "DIFF");
+            learner.kill();
+            write(ensemble, 600);
+            // A real leader also sends from its log what it does not remember, as long as that is the smaller part.
+            synchronised(ensemble, leaderKind == Kind.APACHE ? "USE TXNLOG|SENDING SNAPSHOT" : "BY SNAPSHOT");
 
             learner.kill();
             write(ensemble, 5);
             wipe(learner);
             synchronised(ensemble, "(SENDING|BY|A) SNAPSHOT");
 
-            MixedEnsembleTest.makeLead(ensemble, 1);
-            String lost = writeThatNobodyElseSees(ensemble);
-            for (ServerProcess server : ensemble.servers()) {
-                server.kill();
-            }
-            ensemble.server(2).start();
-            ensemble.server(3).start().awaitServing();
-            ensemble.server(2).awaitServing();
-            // Nothing is written meanwhile: across epochs a leader sends the whole tree instead.
-            synchronised(ensemble, "TRUNC");
-            assertThat(StockClient.dump(learner)).doesNotContainKey(lost);
+            ensemble.makeLead(1);
+            loseTail(ensemble, false, "TRUNC");
+            ensemble.makeLead(1);
+            // Across epochs a leader sends the whole tree instead.
+            loseTail(ensemble, true, "(SENDING|BY|A) SNAPSHOT");
+            learner.kill();
+            learner.start().awaitServing();
+            ensemble.assertEqualTrees();
         }
+    }
+
+    /// Server 1 leads, logs a write that nobody else sees, and comes back to a leader of the next epoch.
+    private void loseTail(ProcessEnsemble ensemble, boolean writes, String how) throws Exception {
+        String lost = writeThatNobodyElseSees(ensemble);
+        for (ServerProcess server : ensemble.servers()) {
+            server.kill();
+        }
+        ensemble.server(2).start();
+        ensemble.server(3).start().awaitServing();
+        ensemble.server(2).awaitServing();
+        if (writes) {
+            write(ensemble, 3);
+        }
+        synchronised(ensemble, how);
+        assertThat(StockClient.dump(ensemble.server(1))).doesNotContainKey(lost);
     }
 
     private void write(ProcessEnsemble ensemble, int count) throws Exception {
@@ -82,7 +108,7 @@ class MixedSynchronisationTest {
     /// Server 1 leads. Its followers stand still while it takes one more write into its log.
     private static String writeThatNobodyElseSees(ProcessEnsemble ensemble) throws Exception {
         ServerProcess leader = ensemble.server(1);
-        String path = "/never-committed";
+        String path = "/never-committed-" + Long.toHexString(System.nanoTime());
         try (ZooKeeper client = StockClient.connect(leader.address())) {
             ensemble.server(2).pause();
             ensemble.server(3).pause();

@@ -76,6 +76,9 @@ public final class ConfigReader {
         ServerConfig.Ensemble quorum = ensemble(file, settings, table);
         @Nullable EnsembleConfig members = quorum.members();
         long serverId = members == null ? idIfThere(dataDir) : id(dataDir, extendedTypes);
+        if (members != null) {
+            refuseSeveralOwnPorts(file, members.member(serverId));
+        }
         ServerConfig.Timing timing = timing(settings, members != null);
         ServerConfig.Admin admin = admin(settings);
         ServerConfig.Limits limits = limits(settings);
@@ -200,6 +203,20 @@ public final class ConfigReader {
             }
         }
         return enabled;
+    }
+
+    /// One listener for each kind of port, at every own address.
+    private static void refuseSeveralOwnPorts(Path file, @Nullable Member self) throws ConfigException {
+        if (self == null) {
+            return;
+        }
+        Member.PeerAddress first = self.addresses().getFirst();
+        for (Member.PeerAddress address : self.addresses()) {
+            if (address.quorumPort() != first.quorumPort() || address.electionPort() != first.electionPort()) {
+                throw new ConfigException(file + ": " + ConfigText.line(self)
+                        + ": allowed for this server itself are the same two ports at all of its addresses");
+            }
+        }
     }
 
     private static EnsembleConfig members(Path file, Map<String, String> table, long version) throws ConfigException {

@@ -175,15 +175,17 @@ class ConfigReaderTest {
 
     @Test
     void severalAddressesOfAServerAreSwitchedOn() throws Exception {
-        String[] lines = {"server.2=a:1:2|[::1]:3:4", "server.1=b:1:2", "initLimit=1", "syncLimit=1"};
+        String[] lines = {"server.2=a:1:2|[::1]:1:2", "server.1=b:1:2", "initLimit=1", "syncLimit=1"};
         assertThatThrownBy(() -> read(lines))
-                .hasMessageContaining("server.2=[::1]:3:4|a:1:2")
+                .hasMessageContaining("server.2=[::1]:1:2|a:1:2")
                 .hasMessageContaining("allowed with multiAddress.enabled=true");
         ServerConfig config = read(lines(lines, "multiAddress.enabled=true"));
         assertThat(config.quorum().multiAddress()).isTrue();
         assertThat(config.self().addresses())
-                .containsExactlyInAnyOrder(new Member.PeerAddress("a", 1, 2), new Member.PeerAddress("::1", 3, 4));
+                .containsExactlyInAnyOrder(new Member.PeerAddress("a", 1, 2), new Member.PeerAddress("::1", 1, 2));
         assertThat(config.warnings()).isEmpty();
+        assertThatThrownBy(() -> read(lines(lines, "multiAddress.enabled=true", "server.2=a:1:2|b:3:4")))
+                .hasMessageContaining("server.2=a:1:2|b:3:4:participant: allowed for this server itself are the same");
     }
 
     @Test

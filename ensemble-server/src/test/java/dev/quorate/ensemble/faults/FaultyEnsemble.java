@@ -19,23 +19,42 @@ final class FaultyEnsemble implements AutoCloseable {
 
     private final Network network = new Network();
     private final ProcessEnsemble processes;
+    private final int participants;
     private final List<Member> members = new ArrayList<>();
     private final List<String> connectStrings = new ArrayList<>();
 
     /// `layout`: a letter for each server, `Q` ours, `A` Apache ZooKeeper's; observers after a plus.
     FaultyEnsemble(Path directory, String layout, int clients) throws IOException, InterruptedException {
-        int participants = layout.indexOf('+') < 0 ? layout.length() : layout.indexOf('+');
+        this(directory, layout, clients, false);
+    }
+
+    /// `reconfigurable`: its members may change. Then servers reach each other directly, for there is one
+    /// configuration.
+    FaultyEnsemble(Path directory, String layout, int clients, boolean reconfigurable)
+            throws IOException, InterruptedException {
+        participants = layout.indexOf('+') < 0 ? layout.length() : layout.indexOf('+');
         List<Kind> kinds = layout.replace("+", "")
                 .chars()
                 .mapToObj(letter -> letter == 'A' ? Kind.APACHE : Kind.QUORATE)
                 .toList();
         // Small, so that logs roll, snapshots are taken, and a learner can be too far behind for a DIFF.
+        List<String> extra = new ArrayList<>(List.of("snapCount=2000", "commitLogCount=200", "preAllocSize=64"));
+        if (reconfigurable) {
+            extra.addAll(List.of("reconfigEnabled=true", "standaloneEnabled=false"));
+        }
         processes = new ProcessEnsemble(
-                directory, participants, kinds, network, "snapCount=2000", "commitLogCount=200", "preAllocSize=64");
+                directory,
+                participants,
+                kinds,
+                reconfigurable ? ProcessEnsemble.DIRECT : network,
+                extra.toArray(String[]::new));
         for (int id = 1; id <= kinds.size(); id++) {
             ServerProcess server = processes.server(id);
             SkewedClock clock = new SkewedClock(server.directory());
-            server.jvmOptions(List.of(clock.jvmOption()));
+            server.jvmOptions(List.of(clock.jvmOption(), "-Dzookeeper.skipACL=yes"));
+            if (reconfigurable) {
+                dropPeerType(server.directory().resolve("zoo.cfg"));
+            }
             Optional<SmallDisk> disk = SmallDisk.at(server.dataDir());
             if (disk.isPresent()) {
                 Files.writeString(server.dataDir().resolve("myid"), id + "\n");
@@ -49,6 +68,20 @@ final class FaultyEnsemble implements AutoCloseable {
             }
             connectStrings.add(String.join(",", addresses));
         }
+    }
+
+    /// Where roles change, only the list of servers says which.
+    private static void dropPeerType(Path file) throws IOException {
+        Files.write(
+                file,
+                Files.readAllLines(file).stream()
+                        .filter(line -> !line.startsWith("peerType="))
+                        .toList());
+    }
+
+    /// How many vote at the start.
+    int participants() {
+        return participants;
     }
 
     ProcessEnsemble processes() {

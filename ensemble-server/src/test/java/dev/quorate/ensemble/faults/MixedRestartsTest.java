@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Ensembles of both kinds of server under random clients, restarted one server at a time; all laws hold and all trees
-/// are
-/// equal. In the build some orders of some ensembles, with `-Dfaults.orders=24` every order of all.
+/// are equal. In the build some orders of some ensembles, with `-Dfaults.orders=24` every order of all; with
+/// `-Dfaults.reconfigured=true` members and roles change as well.
 class MixedRestartsTest {
     private static final int CLIENTS = 4;
     private static final int ORDERS_IN_THE_BUILD = 2;
@@ -38,6 +38,7 @@ class MixedRestartsTest {
     @ParameterizedTest
     @MethodSource("ensembles")
     void restartsInAnyOrderLeaveTreesEqual(String layout) throws Exception {
+        boolean reconfigured = Boolean.getBoolean("faults.reconfigured");
         int count = Integer.getInteger("faults.orders", ORDERS_IN_THE_BUILD);
         long seed = Long.getLong("faults.seed", layout.hashCode());
         Path home = Files.createDirectories(Path.of("target", "faults").toAbsolutePath());
@@ -45,13 +46,15 @@ class MixedRestartsTest {
         List<String> violations = new ArrayList<>();
         Map<Kind, Map<String, Integer>> ways;
         int writes = 0;
-        try (FaultyEnsemble ensemble = new FaultyEnsemble(directory, layout, CLIENTS)) {
+        try (FaultyEnsemble ensemble = new FaultyEnsemble(directory, layout, CLIENTS, reconfigured)) {
+            Reconfigurations reconfigurations = reconfigured ? new Reconfigurations(ensemble, new Random(seed)) : null;
             ensemble.processes().startAll().awaitServing();
             List<List<Integer>> orders = orders(ensemble.members().size(), count, new Random(seed));
             for (int i = 0; i < orders.size() && violations.isEmpty(); i += ORDERS_OF_A_ROUND) {
                 Restarts restarts = new Restarts(
                         ensemble,
                         orders.subList(i, Math.min(i + ORDERS_OF_A_ROUND, orders.size())),
+                        reconfigurations,
                         new Random(seed + i));
                 Round round = new Round(ensemble, seed + i, restarts);
                 round.run();

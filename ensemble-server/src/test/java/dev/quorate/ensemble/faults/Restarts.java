@@ -6,24 +6,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One server after the other is stopped or killed, misses nothing, a little or a lot, and comes back: with its files,
-/// or now and
-/// then with an empty disk. The leader sometimes goes with writes in its log that nobody else has.
+/// or
+/// now and then with an empty disk. The leader sometimes goes with writes in its log that nobody else has. After each
+/// order
+/// of restarts some members change, where that is asked for.
 final class Restarts implements Trouble {
     private static final int[] OPERATIONS_MISSED = {0, 40, 600};
     private static final long NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
+    private static final int RECONFIGURATIONS = 2;
+
     private final FaultyEnsemble ensemble;
     private final List<List<Integer>> orders;
+    private final @Nullable Reconfigurations reconfigurations;
     private final Random random;
     private final long began = System.nanoTime();
     private final List<String> log = new ArrayList<>();
 
     /// `orders`: ids of servers.
-    Restarts(FaultyEnsemble ensemble, List<List<Integer>> orders, Random random) {
+    Restarts(
+            FaultyEnsemble ensemble,
+            List<List<Integer>> orders,
+            @Nullable Reconfigurations reconfigurations,
+            Random random) {
         this.ensemble = ensemble;
         this.orders = orders;
+        this.reconfigurations = reconfigurations;
         this.random = random;
     }
 
@@ -34,6 +45,19 @@ final class Restarts implements Trouble {
             for (int id : order) {
                 restart(ensemble.members().get(id - 1), history);
             }
+            if (reconfigurations != null) {
+                for (int i = 0; i < RECONFIGURATIONS; i++) {
+                    say(reconfigurations.next());
+                    awaitOperations(history, 20);
+                    awaitAll();
+                }
+            }
+        }
+    }
+
+    private void awaitAll() throws IOException, InterruptedException {
+        for (Member member : ensemble.members()) {
+            member.server().awaitServing();
         }
     }
 
@@ -83,9 +107,7 @@ final class Restarts implements Trouble {
             Directories.delete(member.server().dataDir().resolve("version-2"));
         }
         member.server().start().awaitServing();
-        for (Member other : ensemble.members()) {
-            other.server().awaitServing();
-        }
+        awaitAll();
         say("all serve; " + ensemble.describe());
     }
 

@@ -29,7 +29,7 @@ public final class ProcessEnsemble implements AutoCloseable {
         int electionPort(int from, int to, int port) throws IOException;
     }
 
-    private static final Wiring DIRECT = new Wiring() {
+    public static final Wiring DIRECT = new Wiring() {
         @Override
         public int quorumPort(int from, int to, int port) {
             return port;

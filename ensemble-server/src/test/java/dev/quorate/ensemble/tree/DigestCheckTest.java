@@ -63,8 +63,7 @@ class DigestCheckTest {
     }
 
     /// Found by FaultsTest: a server wrote what its leader had sent to a file with the digest as of the leader's zxid,
-    /// and
-    /// found mismatches when it started from that.
+    /// and found mismatches when it started from that.
     @Test
     void aTreeFromALeaderIsWrittenWithoutDigestUntilItMatched() {
         DataTree source = new DataTree(false);

@@ -34,7 +34,8 @@ class Rung07SynchronisationTest {
     @EnumSource
     void diffSnapAndTruncMakeTreesEqual(Kind learnerKind, @TempDir Path directory) throws Exception {
         Kind leaderKind = learnerKind == Kind.APACHE ? Kind.QUORATE : Kind.APACHE;
-        try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, List.of(learnerKind, leaderKind, leaderKind))) {
+        List<Kind> kinds = List.of(learnerKind, leaderKind, leaderKind);
+        try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, kinds, "maxSessionTimeout=600000")) {
             ensemble.startAll().awaitServing();
             ServerProcess learner = ensemble.server(1);
             write(ensemble, 30);
@@ -109,7 +110,8 @@ class Rung07SynchronisationTest {
     private static String writeThatNobodyElseSees(ProcessEnsemble ensemble) throws Exception {
         ServerProcess leader = ensemble.server(1);
         String path = "/never-committed-" + Long.toHexString(System.nanoTime());
-        try (ZooKeeper client = StockClient.connect(leader.address())) {
+        // A session that expired meanwhile would be a write of the next epoch.
+        try (ZooKeeper client = StockClient.connect(leader.address(), 600_000)) {
             ensemble.server(2).pause();
             ensemble.server(3).pause();
             client.create(

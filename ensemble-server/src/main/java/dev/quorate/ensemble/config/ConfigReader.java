@@ -77,6 +77,12 @@ public final class ConfigReader {
         @Nullable EnsembleConfig members = quorum.members();
         long serverId = members == null ? idIfThere(dataDir) : id(dataDir, extendedTypes);
         if (members != null) {
+            if (members.member(serverId) == null && !isProposed(quorum.lastSeen(), serverId)) {
+                Path dynamic = quorum.dynamicFile();
+                throw new ConfigException((dynamic == null ? file : dynamic) + ": server." + serverId
+                        + " is missing: " + dataDir.resolve("myid") + " says that this is server " + serverId
+                        + "; allowed is a list with a line for itself");
+            }
             refuseSeveralOwnPorts(file, members.member(serverId));
         }
         ServerConfig.Timing timing = timing(settings, members != null);
@@ -217,6 +223,10 @@ public final class ConfigReader {
                         + ": allowed for this server itself are the same two ports at all of its addresses");
             }
         }
+    }
+
+    private static boolean isProposed(@Nullable EnsembleConfig lastSeen, long serverId) {
+        return lastSeen != null && lastSeen.member(serverId) != null;
     }
 
     private static EnsembleConfig members(Path file, Map<String, String> table, long version) throws ConfigException {

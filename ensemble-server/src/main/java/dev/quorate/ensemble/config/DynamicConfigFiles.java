@@ -2,6 +2,7 @@ package dev.quorate.ensemble.config;
 
 import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Member;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,12 +19,14 @@ import java.util.List;
 /// whole: temporary file, fsync, rename.
 public final class DynamicConfigFiles {
     private final Path staticFile;
+    private final long serverId;
     private long committed;
     private long proposed = -1;
 
     /// `committedVersion` is the version that the server was started with.
-    public DynamicConfigFiles(Path staticFile, long committedVersion) {
+    public DynamicConfigFiles(Path staticFile, long serverId, long committedVersion) {
         this.staticFile = staticFile;
+        this.serverId = serverId;
         this.committed = committedVersion;
     }
 
@@ -55,11 +58,16 @@ public final class DynamicConfigFiles {
         Path backup = staticFile.resolveSibling(staticFile.getFileName() + ".bak");
         List<String> kept = new ArrayList<>();
         boolean inline = false;
+        Member self = config.member(serverId);
+        // The client port that stands in the own line must not stand, perhaps as another one, in the static file too.
+        boolean clientMoves = self != null && self.client() != null;
         for (String line : Files.readAllLines(staticFile)) {
             String key = line.strip();
             inline |= ConfigText.isMembership(key);
-            boolean moves =
-                    ConfigText.isMembership(key) || key.startsWith("dynamicConfigFile") || key.startsWith("peerType");
+            boolean moves = ConfigText.isMembership(key)
+                    || key.startsWith("dynamicConfigFile")
+                    || key.startsWith("peerType")
+                    || (clientMoves && key.matches("clientPort(Address)?\\s*[=:].*"));
             if (!moves) {
                 kept.add(line);
             }

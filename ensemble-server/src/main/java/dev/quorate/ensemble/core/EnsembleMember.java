@@ -13,7 +13,6 @@ import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.session.SessionIds;
 import dev.quorate.ensemble.tree.TreeLoader;
 import dev.quorate.ensemble.txn.TxnEntry;
-import dev.quorate.ensemble.zab.CommitRule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,11 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// - `Looking` → `Leading` when the election is won; → `Following` (also as observer) when somebody else has won.
 /// - `Leading` → `Looking` when no quorum comes or stays, or the epoch has no zxid left.
 /// - `Following` → `Looking` when the leader is lost, silent, or says something that it must not.
+/// - `Following` → `Following` or `Leading` without an election when a reconfiguration names another leader or gives
+///   this member another role; `Leading` → `Following` when it has taken the leadership away (peer-protocol.md §7.5).
 public final class EnsembleMember {
     final MemberState state;
-    private final EnsembleConfig ensemble;
-    private final boolean mayVote;
-    private final String configText;
     Role role = Looking.NONE;
     private Vote vote = new Vote(-1, 0, 0, 0);
     private long round;
@@ -57,9 +55,6 @@ public final class EnsembleMember {
     /// `random` decides when snapshots are due, so that servers do not take them all at once.
     public EnsembleMember(MemberConfig config, Recovered recovered, TxnCodec codec, RandomGenerator random) {
         state = new MemberState(config, recovered, codec, random);
-        ensemble = config.ensemble();
-        mayVote = ensemble.isVoter(config.serverId());
-        configText = ConfigText.format(ensemble);
     }
 
     /// Takes one event. `nowNanos` never goes back, `wallMillis` may.
@@ -197,16 +192,23 @@ public final class EnsembleMember {
 
     /// The role is lost: clients wait, and another election begins.
     void lookAgain(String reason) {
+        if (giveUp(reason)) {
+            look();
+        }
+    }
+
+    /// False when this server stops anyway: without a vote that others would wait for.
+    private boolean giveUp(String reason) {
         state.trace("server " + state.me() + " stops " + role.name() + ": " + reason);
         if (stopping) {
-            stop(""); // without a vote that others would wait for
-            return;
+            stop("");
+            return false;
         }
         state.snapshots.pause();
         state.clients.park();
         role.leave(reason);
         role.keepForElection();
-        look();
+        return true;
     }
 
     /// The connection to the leader broke: so it is known to be gone.
@@ -221,16 +223,22 @@ public final class EnsembleMember {
     /// Back to the same leader, this time for the whole tree.
     void followForSnapshot(Member leader, Member feeder) {
         role.leave("needs the whole tree");
-        Following following = new Following(state, this, leader, feeder, ensemble.isObserver(state.me()), true);
+        Following following =
+                new Following(state, this, leader, feeder, state.ensemble().isObserver(state.me()), true);
         enter(following);
         following.start();
     }
 
     private void look() {
         round++;
-        Vote initial = mayVote
-                ? new Vote(state.me(), state.lastLogged, round, state.currentEpoch)
-                : new Vote(Vote.NOBODY, Vote.NOBODY, round, Vote.NOBODY);
+        Vote initial;
+        if (state.ensemble().isVoter(state.me())) {
+            initial = new Vote(state.me(), state.lastLogged, round, state.currentEpoch);
+        } else if (state.ensemble().isObserver(state.me())) {
+            initial = new Vote(Vote.NOBODY, Vote.NOBODY, round, Vote.NOBODY);
+        } else {
+            initial = new Vote(Vote.NOBODY, state.lastLogged, round, state.currentEpoch);
+        }
         election = new Election(state.me(), state.membership(), initial, round, state.now);
         enter(new Looking(election, state.now));
         tellEverybody();
@@ -246,7 +254,7 @@ public final class EnsembleMember {
     }
 
     private Notification notification(Vote of, PeerState as) {
-        return new Notification(as, of.leader(), of.zxid(), of.round(), of.peerEpoch(), 2, configText);
+        return new Notification(as, of.leader(), of.zxid(), of.round(), of.peerEpoch(), 2, state.configText());
     }
 
     private PeerState peerState() {
@@ -262,13 +270,16 @@ public final class EnsembleMember {
         if (role instanceof Standalone) {
             return;
         }
+        if (election != null && adopts(notification)) {
+            return;
+        }
         // There is an election just as long as the role is Looking.
         Election running = election;
         String doubt = claims.heard(from, notification);
         if (!doubt.isEmpty()) {
             state.trace(doubt);
         }
-        if (!ensemble.isVoter(from) || claims.doubt(from)) {
+        if (!state.membership().isVoter(from) || claims.doubt(from)) {
             // This is how observers find the leader (peer-protocol.md §2.5).
             Vote answer = running == null ? vote.inRound(round) : running.proposal();
             state.out.notify(from, notification(answer, peerState()));
@@ -286,6 +297,26 @@ public final class EnsembleMember {
         }
     }
 
+    /// Whoever has no leader takes over a newer configuration from whoever knows one (peer-protocol.md §2.5), and
+    /// begins
+    /// anew if it says something else.
+    private boolean adopts(Notification notification) {
+        EnsembleConfig before = state.ensemble();
+        EnsembleConfig told =
+                notification.version() < 2 || !state.config.reconfiguration().enabled()
+                        ? null
+                        : ConfigText.parse(notification.config());
+        if (told == null || told.version() <= before.version() || told.voters().isEmpty()) {
+            return false;
+        }
+        state.activated(told);
+        if (told.saysTheSameAs(before)) {
+            return false;
+        }
+        look();
+        return true;
+    }
+
     private void decide() {
         Election running = election;
         if (stopped || !(role instanceof Looking looking) || running == null) {
@@ -296,16 +327,19 @@ public final class EnsembleMember {
             return;
         }
         round = running.round();
+        begin(decision);
+    }
+
+    private void begin(Vote decision) {
         vote = decision;
         election = null;
-        Member leader = ensemble.member(decision.leader());
+        Member leader = state.membership().member(decision.leader());
         if (decision.leader() == state.me()) {
-            Leading leading =
-                    new Leading(state, this, new CommitRule(state.membership().rules()));
+            Leading leading = new Leading(state, this);
             enter(leading);
             leading.start();
         } else if (leader != null) {
-            boolean observer = ensemble.isObserver(state.me());
+            boolean observer = state.ensemble().isObserver(state.me());
             Following following =
                     new Following(state, this, leader, observer ? feeder(leader) : leader, observer, false);
             enter(following);
@@ -320,7 +354,7 @@ public final class EnsembleMember {
     private Member feeder(Member leader) {
         int port = state.config.observerMasterPort();
         List<Member> feeders = new ArrayList<>();
-        for (Member member : ensemble.members().values()) {
+        for (Member member : state.ensemble().members().values()) {
             if (port > 0 && member.votes() && member.id() != leader.id()) {
                 feeders.add(member.withQuorumPort(port));
             }
@@ -328,6 +362,16 @@ public final class EnsembleMember {
         Collections.rotate(feeders, (int) state.me());
         feeders.add(leader);
         return feeders.get(Math.floorMod(feederTries++, feeders.size()));
+    }
+
+    /// A reconfiguration that is in force since `zxid` says who leads now, or makes something else of this member: no
+    /// election is needed (peer-protocol.md §7.4).
+    void follow(long leader, long zxid, String reason) {
+        if (state.membership().member(leader) == null) {
+            lookAgain(reason);
+        } else if (giveUp(reason)) {
+            begin(new Vote(leader, zxid, -1, -1));
+        }
     }
 
     /// The role is in broadcast: the vote shows the new epoch from now on, and clients are welcome.
@@ -407,14 +451,16 @@ public final class EnsembleMember {
                 role.serving(),
                 state.clients.readOnly(),
                 state.tree.lastZxid(),
-                mayVote,
+                state.ensemble().isVoter(state.me()),
                 leading == null
                         ? 0
-                        : leading.active(learner -> !learner.observer && ensemble.isVoter(learner.serverId)),
+                        : leading.active(
+                                learner -> !learner.observer && state.ensemble().isVoter(learner.serverId)),
                 observers(),
                 leading == null
                         ? 0
-                        : leading.active(learner -> !learner.observer && !ensemble.isVoter(learner.serverId)),
+                        : leading.active(learner ->
+                                !learner.observer && !state.ensemble().isVoter(learner.serverId)),
                 leading == null ? 0 : leading.pendingSyncs(),
                 leading == null ? ByteSizes.NONE : leading.proposalSizes(),
                 state.tree.size() + 1, // the root counts twice for whoever knows ZooKeeper: an empty server says 5
@@ -426,6 +472,6 @@ public final class EnsembleMember {
                 state.snapshots.lastFileZxid(),
                 state.tree.digest(),
                 state.digestMismatches(),
-                ensemble);
+                state.ensemble());
     }
 }

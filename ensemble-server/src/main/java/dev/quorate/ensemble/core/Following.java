@@ -6,18 +6,23 @@ import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.model.AuthId;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.quorum.ConfigText;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.tree.TreeLoader;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A follower, or an observer, which differs in that its acks do not exist (peer-protocol.md §4.4, §5.3). Nothing is
+/// A follower, or an observer, which differs in that its acks do not exist (peer-protocol.md §4.4, §5.3). A participant
+/// that
+/// the configuration does not list follows too; its acks are not counted, and it does not need to know. Nothing is
 /// acknowledged before it is durable: what was synchronised first, then the epoch, then ACK(NEWLEADER); and each
 /// proposal after its own sync.
 final class Following implements Role, ObserverMaster.Upstream {
@@ -55,6 +60,10 @@ final class Following implements Role, ObserverMaster.Upstream {
     private final ArrayDeque<PendingSync> syncs = new ArrayDeque<>();
     private final ArrayDeque<PendingRevalidation> revalidations = new ArrayDeque<>();
     private final Map<Long, Integer> touched = new LinkedHashMap<>();
+    /// Reconfigurations that the leader has put in force, by zxid, with who is to lead then.
+    private final Map<Long, Long> activations = new HashMap<>();
+    /// What the leader's epoch begins with.
+    private @Nullable EnsembleConfig leadersConfig;
     private Stage stage = Stage.DISCOVERY;
     private long epoch = -1;
     private boolean epochAcknowledged;
@@ -208,10 +217,16 @@ final class Following implements Role, ObserverMaster.Upstream {
             }
             case QuorumPacket.Proposal proposal -> proposal(proposal.entry());
             case QuorumPacket.Commit commit -> commit(commit.zxid());
-            case QuorumPacket.CommitAndActivate commit -> commit(commit.zxid());
+            case QuorumPacket.CommitAndActivate commit -> {
+                activations.put(commit.zxid(), commit.designatedLeader());
+                commit(commit.zxid());
+            }
             case QuorumPacket.Inform inform -> informed(inform.entry());
-            case QuorumPacket.InformAndActivate inform -> informed(inform.entry());
-            case QuorumPacket.NewLeader newLeader -> newLeader(newLeader.zxid());
+            case QuorumPacket.InformAndActivate inform -> {
+                activations.put(inform.entry().zxid(), inform.designatedLeader());
+                informed(inform.entry());
+            }
+            case QuorumPacket.NewLeader newLeader -> newLeader(newLeader);
             case QuorumPacket.UpToDate _ -> upToDate();
             case QuorumPacket.Ping ping -> ping(ping.zxid());
             case QuorumPacket.Sync _ -> synced();
@@ -338,12 +353,18 @@ final class Following implements Role, ObserverMaster.Upstream {
         }
     }
 
-    private void newLeader(long zxid) {
-        if (stage != Stage.SYNCHRONISATION || Zxid.epoch(zxid) != epoch) {
-            lost("NEWLEADER " + Zxid.hex(zxid) + " out of turn");
+    private void newLeader(QuorumPacket.NewLeader newLeader) {
+        if (stage != Stage.SYNCHRONISATION || Zxid.epoch(newLeader.zxid()) != epoch) {
+            lost("NEWLEADER " + Zxid.hex(newLeader.zxid()) + " out of turn");
             return;
         }
         newLeaderSeen = true;
+        String text = newLeader.config();
+        EnsembleConfig config = text == null ? null : ConfigText.parse(text);
+        if (config != null && !config.voters().isEmpty()) {
+            leadersConfig = config;
+            state.proposed(config);
+        }
         logHistory();
     }
 
@@ -361,7 +382,9 @@ final class Following implements Role, ObserverMaster.Upstream {
             if (entry.zxid() > state.lastLogged) {
                 state.append(entry);
             }
-            state.apply(entry);
+            if (!apply(entry)) {
+                return;
+            }
         }
         logTarget = state.lastLogged;
         if (state.lastSynced < logTarget) {
@@ -389,6 +412,17 @@ final class Following implements Role, ObserverMaster.Upstream {
             lost("UPTODATE out of turn");
             return;
         }
+        EnsembleConfig config = leadersConfig;
+        if (config != null) {
+            if (!isStillProposed(config)) {
+                state.activated(config);
+            }
+            state.forgetProposedBefore(epoch);
+            if (isAnotherPlace(null)) {
+                member.lookAgain(inForce(config));
+                return;
+            }
+        }
         stage = Stage.BROADCAST;
         send(new QuorumPacket.Ack(Zxid.of(epoch, 0)));
         List<TxnEntry> pending = new ArrayList<>(proposed);
@@ -399,7 +433,9 @@ final class Following implements Role, ObserverMaster.Upstream {
             proposal(entry);
         }
         while (!proposed.isEmpty() && proposed.peek().zxid() <= committed) {
-            state.apply(proposed.poll());
+            if (!apply(proposed.poll())) {
+                return;
+            }
         }
         if (!observer && state.config.observerMasterPort() > 0) {
             observers = new ObserverMaster(state, this, epoch);
@@ -430,11 +466,58 @@ final class Following implements Role, ObserverMaster.Upstream {
                     + " was proposed");
             return;
         }
-        ObserverMaster feeding = observers;
-        if (feeding != null) {
-            feeding.committed(entry);
+        apply(entry);
+    }
+
+    /// What a reconfiguration says is in force before it takes effect in the tree (peer-protocol.md §7.3). False when
+    /// this member has found another place through it: this role is over.
+    private boolean apply(TxnEntry entry) {
+        Long designated = activations.remove(entry.zxid());
+        EnsembleConfig config =
+                designated == null || !state.config.reconfiguration().enabled() ? null : MemberState.configIn(entry);
+        if (config != null) {
+            state.activated(config);
         }
         state.apply(entry);
+        ObserverMaster feeding = observers;
+        if (feeding != null) {
+            feeding.committed(entry, designated);
+        }
+        if (config == null || designated == null || !isAnotherPlace(designated)) {
+            return true;
+        }
+        if (stage == Stage.BROADCAST) {
+            member.follow(designated, entry.zxid(), inForce(config));
+        } else {
+            member.lookAgain(inForce(config));
+        }
+        return false;
+    }
+
+    /// ZooKeeper's leader shows to learners that come later what it has proposed meanwhile, as if its epoch had begun
+    /// with
+    /// that (peer-protocol.md §5.8). What is not in the history that we were sent is not committed yet.
+    private boolean isStillProposed(EnsembleConfig config) {
+        long version = config.version();
+        return Zxid.epoch(version) == epoch && Zxid.counter(version) != 0 && version > state.tree.lastZxid();
+    }
+
+    private static String inForce(EnsembleConfig config) {
+        return "configuration " + Zxid.hex(config.version()) + " gives it another place";
+    }
+
+    /// Whether the configuration in force makes something else of this member, or of its leader (peer-protocol.md
+    /// §7.4).
+    private boolean isAnotherPlace(@Nullable Long designated) {
+        EnsembleConfig config = state.ensemble();
+        if (config.isObserver(state.me()) != observer) {
+            return true;
+        }
+        if (designated != null) {
+            return designated != leader.id();
+        }
+        Member now = config.member(leader.id());
+        return now == null || !now.votes() || !now.hasQuorumAddressesOf(leader);
     }
 
     private void informed(TxnEntry entry) {

@@ -8,6 +8,10 @@ import dev.quorate.ensemble.model.AuthId;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.port.ByteSizes;
 import dev.quorate.ensemble.quorum.ConfigText;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.request.Reconfiguration;
+import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.zab.CommitRule;
 import dev.quorate.ensemble.zab.SyncPlan;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +43,7 @@ final class Leading implements Role, Proposals.Audience {
 
     private final MemberState state;
     private final EnsembleMember member;
-    private final CommitRule commits;
+    private CommitRule commits;
     private final Map<Long, Learner> learners = new TreeMap<>();
     /// How far each server has acknowledged our history in this epoch.
     private final Map<Long, Long> held = new HashMap<>();
@@ -53,10 +58,16 @@ final class Leading implements Role, Proposals.Audience {
     private boolean roundWanted;
     private @Nullable Proposals proposals;
 
-    Leading(MemberState state, EnsembleMember member, CommitRule commits) {
+    /// Who leads instead, once a reconfiguration has taken the leadership away; the zxid is that one's.
+    private record Successor(long server, long zxid) {}
+
+    private @Nullable Successor successor;
+    private boolean markDue;
+
+    Leading(MemberState state, EnsembleMember member) {
         this.state = state;
         this.member = member;
-        this.commits = commits;
+        commits = new CommitRule(state.membership().rules());
         stageDeadline = state.now + state.config.initLimitNanos();
     }
 
@@ -155,8 +166,13 @@ final class Leading implements Role, Proposals.Audience {
     @Override
     public void learnerLost(long link, String reason) {
         Learner learner = learners.remove(link);
-        if (learner != null) {
-            state.snapshots.abort(learner.snapshot);
+        if (learner == null) {
+            return;
+        }
+        state.snapshots.abort(learner.snapshot);
+        Successor next = successor;
+        if (next != null && next.server == learner.serverId) {
+            member.follow(next.server, next.zxid, "server " + next.server + " leads instead");
         }
     }
 
@@ -237,7 +253,7 @@ final class Leading implements Role, Proposals.Audience {
             chooseEpoch();
         } else if (info.acceptedEpoch() > epoch
                 && !info.observer()
-                && state.ensemble().isVoter(info.serverId())) {
+                && state.membership().isVoter(info.serverId())) {
             // It must not follow us, and would be missing until the next election: so there is one now.
             state.laterEpoch = info.acceptedEpoch();
             member.lookAgain("server " + info.serverId() + " has accepted epoch " + info.acceptedEpoch()
@@ -261,6 +277,10 @@ final class Leading implements Role, Proposals.Audience {
         }
         enter(Stage.EPOCH_ACKS);
         state.out.storeAcceptedEpoch(epoch);
+        if (state.membership().lastSeen().version() == 0) {
+            // Configurations have versions from the first leader on (peer-protocol.md §5.8).
+            state.proposed(state.ensemble().withVersion(Zxid.of(epoch, 0)));
+        }
         for (Learner learner : learners.values()) {
             if (learner.phase == Phase.INFORMED) {
                 state.out.sendToLearner(learner.link, new QuorumPacket.LeaderInfo(epoch, PROTOCOL_VERSION));
@@ -352,8 +372,12 @@ final class Leading implements Role, Proposals.Audience {
         }
         learner.synchronisedTo = state.tree.lastZxid();
         learner.phase = Phase.SYNCHRONISING;
-        state.out.sendToLearner(
-                learner.link, new QuorumPacket.NewLeader(Zxid.of(epoch, 0), ConfigText.format(state.ensemble())));
+        // The epoch begins with what was last seen. One that is proposed in it is in force only once it is committed,
+        // and
+        // a learner takes what stands here to be in force when it is told to serve.
+        EnsembleConfig config =
+                stage == Stage.BROADCAST ? state.ensemble() : state.membership().lastSeen();
+        state.out.sendToLearner(learner.link, new QuorumPacket.NewLeader(Zxid.of(epoch, 0), ConfigText.format(config)));
         state.trace("server " + learner.serverId + " at " + Zxid.hex(learner.zxid) + " is synchronised by "
                 + plan.getClass().getSimpleName());
     }
@@ -402,7 +426,15 @@ final class Leading implements Role, Proposals.Audience {
 
     /// A quorum has our history: it is committed, and the epoch may begin (peer-protocol.md §5.8).
     private void broadcast() {
+        Member before = state.membership().member(state.me());
+        state.activated(state.membership().lastSeen());
+        if (!mayGoOn(before)) {
+            // Whoever looks for a leader next hears from us which configuration is in force.
+            member.lookAgain("configuration " + Zxid.hex(state.ensemble().version()) + " has another place for it");
+            return;
+        }
         enter(Stage.BROADCAST);
+        commits = new CommitRule(state.membership().rules());
         state.tree.lastZxid(Zxid.of(epoch, 0));
         proposals = new Proposals(state, this, Zxid.of(epoch, state.config.initialCounter()));
         pingAt = state.now;
@@ -430,11 +462,65 @@ final class Leading implements Role, Proposals.Audience {
         Proposals active = proposals;
         if (active != null) {
             active.commitTo(commits.committable());
+            if (markDue) {
+                markDue = false;
+                active.mark();
+            }
         }
+    }
+
+    /// Whether a leader that stood there in the configuration before may lead in the one in force.
+    private boolean mayGoOn(@Nullable Member before) {
+        Member now = state.ensemble().member(state.me());
+        return before != null && now != null && now.votes() && now.hasQuorumAddressesOf(before);
+    }
+
+    @Override
+    public boolean mayCommit() {
+        return successor == null;
+    }
+
+    @Override
+    public Reconfiguration reconfigure(ClientRequest.Reconfig request, long zxid) {
+        return Reconfiguration.decide(
+                request,
+                state.membership(),
+                new TreeSet<>(ourselvesAnd(learner -> learner.isAtLeast(Phase.SYNCHRONISED))),
+                zxid,
+                state.config.reconfiguration().standaloneEnabled());
+    }
+
+    /// A quorum of the old and of the new configuration has the reconfiguration: it is in force before it takes effect
+    /// anywhere (peer-protocol.md §7.3). What was proposed meanwhile needs both of them to the end.
+    private long activate(TxnEntry entry, EnsembleConfig config) {
+        Member before = state.ensemble().member(state.me());
+        state.activated(config);
+        Proposals active = proposals;
+        if (active != null) {
+            commits.require(active.lastProposed() + 1, state.membership().rules());
+            // What is outstanding may wait for voters who have no vote any more; a proposal behind the activation frees
+            // it.
+            markDue = active.lastProposed() > entry.zxid();
+        }
+        if (mayGoOn(before)) {
+            return state.me();
+        }
+        TreeSet<Long> others = new TreeSet<>(config.voters());
+        others.remove(state.me());
+        if (others.isEmpty()) {
+            return state.me();
+        }
+        long next = commits.furthest(others);
+        successor = new Successor(next, entry.zxid());
+        state.trace("server " + next + " leads from " + Zxid.hex(entry.zxid()) + " on");
+        return next;
     }
 
     @Override
     public void proposed(TxnEntry entry) {
+        if (entry.txn() instanceof Txn.Reconfig) {
+            commits.require(entry.zxid(), state.membership().rules());
+        }
         QuorumPacket packet = new QuorumPacket.Proposal(entry);
         for (Learner learner : learners.values()) {
             if (!learner.observer && learner.isAtLeast(Phase.SYNCHRONISING)) {
@@ -446,9 +532,16 @@ final class Leading implements Role, Proposals.Audience {
     @Override
     public void committed(TxnEntry entry) {
         QuorumPacket commit = new QuorumPacket.Commit(entry.zxid());
+        QuorumPacket inform = new QuorumPacket.Inform(entry);
+        EnsembleConfig config = state.config.reconfiguration().enabled() ? MemberState.configIn(entry) : null;
+        if (config != null) {
+            long designated = activate(entry, config);
+            commit = new QuorumPacket.CommitAndActivate(entry.zxid(), designated);
+            inform = new QuorumPacket.InformAndActivate(entry, designated);
+        }
         for (Learner learner : learners.values()) {
             if (learner.isAtLeast(Phase.SYNCHRONISING)) {
-                state.out.sendToLearner(learner.link, learner.observer ? new QuorumPacket.Inform(entry) : commit);
+                state.out.sendToLearner(learner.link, learner.observer ? inform : commit);
             }
         }
     }

@@ -1,16 +1,17 @@
 package dev.quorate.ensemble.core;
 
 import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.request.RequestConfig;
 
-/// What a member is told at its start. `ensemble` has no members for a standalone server, whose zxids know no epochs.
-/// `observerMasterPort` is where followers feed observers, 0 if none does. Limits are in ticks, times in milliseconds;
-/// `snapCount` and `commitLogCount` in transactions. `initialCounter` is where zxids of each epoch begin: 0, but in
-/// tests
-/// of how they end.
+/// What a member is told at its start. `membership` has no members for a standalone server, whose zxids know no epochs;
+/// it stays as it is unless `reconfiguration` is enabled. `observerMasterPort` is where followers feed observers, 0 if
+/// none does. Limits are in ticks, times in milliseconds; `snapCount` and `commitLogCount` in transactions.
+/// `initialCounter` is where zxids of each epoch begin: 0, but in tests of how they end.
 public record MemberConfig(
         long serverId,
-        EnsembleConfig ensemble,
+        Membership membership,
+        Reconfigurable reconfiguration,
         int tickMillis,
         int initLimitTicks,
         int syncLimitTicks,
@@ -26,8 +27,16 @@ public record MemberConfig(
         SessionModes sessions,
         RequestConfig requests) {
 
+    /// Whether configurations may change while the member runs, and whether one participant is too few.
+    public record Reconfigurable(boolean enabled, boolean standaloneEnabled) {}
+
     public boolean standalone() {
-        return ensemble.members().isEmpty();
+        return ensemble().members().isEmpty();
+    }
+
+    /// The one in force at the start.
+    private EnsembleConfig ensemble() {
+        return membership.committed();
     }
 
     /// New sessions stay on the server of their client. A server alone has no others to spare from them.

@@ -8,10 +8,13 @@ import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.request.Reads;
 import dev.quorate.ensemble.tree.ApplyResult;
 import dev.quorate.ensemble.tree.DataTree;
+import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.watch.WatchTables;
 import dev.quorate.ensemble.zab.CommittedLog;
+import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What all roles share: the tree, the log's end, the epochs, and the arguments of the step under way.
 final class MemberState {
@@ -21,7 +24,8 @@ final class MemberState {
     final CommittedLog committed;
     final Clients clients;
     final Snapshots snapshots;
-    private final Membership membership;
+    private Membership membership;
+    private String configText;
 
     Outbox out = NoOutbox.INSTANCE;
     long now;
@@ -43,7 +47,8 @@ final class MemberState {
     MemberState(MemberConfig config, Recovered recovered, TxnCodec codec, RandomGenerator random) {
         this.config = config;
         this.codec = codec;
-        membership = Membership.of(config.ensemble());
+        membership = config.membership();
+        configText = ConfigText.format(membership.committed());
         committed = new CommittedLog(config.commitLogCount());
         tree = recovered.tree();
         reads = new Reads(config.requests(), tree, watches);
@@ -62,6 +67,51 @@ final class MemberState {
 
     Membership membership() {
         return membership;
+    }
+
+    /// The configuration in force, as peers and clients read it.
+    String configText() {
+        return configText;
+    }
+
+    /// A configuration is proposed: from now on its quorums count too. Emitted before the txn that proposes it goes to
+    /// the log, so it is on disk before that is.
+    void proposed(EnsembleConfig fresh) {
+        know(membership.proposed(fresh));
+    }
+
+    /// A configuration is in force. What else it means for this member, the role knows.
+    void activated(EnsembleConfig fresh) {
+        know(membership.activated(fresh));
+    }
+
+    /// The ensemble has gone on into an epoch whose history does not hold what was proposed in an earlier one.
+    void forgetProposedBefore(long epoch) {
+        if (Zxid.epoch(membership.lastSeen().version()) < epoch) {
+            know(Membership.of(membership.committed()));
+        }
+    }
+
+    private void know(Membership now) {
+        if (!config.reconfiguration().enabled() || now.equals(membership)) {
+            return;
+        }
+        boolean activated = now.committed().version() > membership.committed().version();
+        membership = now;
+        out.configChanged(now);
+        if (activated) {
+            configText = ConfigText.format(now.committed());
+            trace("configuration " + Zxid.hex(now.committed().version()) + " is in force: participants "
+                    + now.committed().voters());
+            showConfig();
+        }
+    }
+
+    /// The configuration that a transaction proposes; null where it does not, or not in words that we understand.
+    static @Nullable EnsembleConfig configIn(TxnEntry entry) {
+        return entry.txn() instanceof Txn.Reconfig reconfig && reconfig.data() != null
+                ? ConfigText.parse(new String(reconfig.data(), StandardCharsets.UTF_8))
+                : null;
     }
 
     long me() {
@@ -87,6 +137,10 @@ final class MemberState {
 
     /// Writes to the log, in order.
     void append(TxnEntry entry) {
+        EnsembleConfig fresh = configIn(entry);
+        if (fresh != null) {
+            proposed(fresh);
+        }
         out.append(entry);
         lastLogged = entry.zxid();
     }
@@ -117,7 +171,7 @@ final class MemberState {
     /// `/zookeeper/config` shows the configuration that this server knows.
     void showConfig() {
         if (!config.standalone()) {
-            tree.config(ConfigText.format(ensemble()), ensemble().version(), wallMillis);
+            tree.config(configText, ensemble().version(), wallMillis);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A follower that feeds observers in its leader's place (peer-protocol.md §6): what is committed here goes on to them,
 /// what they ask for goes to the leader as if it came from our own clients. Speaks the leader's side of the protocol,
@@ -153,9 +154,11 @@ final class ObserverMaster {
         // An observer acknowledges UPTODATE as well, and nothing else.
     }
 
-    /// A transaction has been committed.
-    void committed(TxnEntry entry) {
-        QuorumPacket inform = new QuorumPacket.Inform(entry);
+    /// A transaction has been committed; `designated` is who leads from now on where it was a reconfiguration.
+    void committed(TxnEntry entry, @Nullable Long designated) {
+        QuorumPacket inform = designated == null
+                ? new QuorumPacket.Inform(entry)
+                : new QuorumPacket.InformAndActivate(entry, designated);
         for (Learner observer : observers.values()) {
             if (observer.isAtLeast(Phase.SYNCHRONISING)) {
                 send(observer, inform);

@@ -6,8 +6,8 @@ import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.message.WatchEvent;
-import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.txn.TxnEntry;
 
 /// Where the core puts its effects; called on the core's thread within `step` only. Implementations return at once and
@@ -74,10 +74,11 @@ public interface Outbox {
     /// Give up an unfinished snapshot; no event follows.
     void abortSnapshot(long snapshot);
 
-    // --- the rest
-    /// A configuration was committed or last seen: files are written, the election transport re-targets.
-    void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen);
+    /// A configuration was proposed or is in force: the files are written in the order of the other storage requests,
+    /// and the ports go where it says at once.
+    void configChanged(Membership membership);
 
+    // --- the rest
     /// A transition worth one INFO line.
     void trace(String line);
 

@@ -7,8 +7,10 @@ import dev.quorate.ensemble.model.EphemeralOwner;
 import dev.quorate.ensemble.model.ErrorCode;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.port.ByteSizes;
+import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.request.PendingChanges;
 import dev.quorate.ensemble.request.Preparer;
+import dev.quorate.ensemble.request.Reconfiguration;
 import dev.quorate.ensemble.session.SessionTable;
 import dev.quorate.ensemble.tree.Znode;
 import dev.quorate.ensemble.txn.Txn;
@@ -28,6 +30,12 @@ final class Proposals {
         void proposed(TxnEntry entry);
 
         void committed(TxnEntry entry);
+
+        /// Whether commits go on: not once the leadership was given away.
+        boolean mayCommit();
+
+        /// What a request to change the members comes to, if it is proposed with this zxid.
+        Reconfiguration reconfigure(ClientRequest.Reconfig request, long zxid);
 
         /// A sync asked for through `link` is due.
         void synced(long link, long session, int xid);
@@ -105,11 +113,36 @@ final class Proposals {
     /// A write that came through a link. Every one becomes a transaction, failures too.
     void submit(long link, long session, int cxid, int opCode, ClientRequest request, List<AuthId> ids) {
         ErrorCode refusal = admit(link, session, opCode, request);
-        if (refusal == ErrorCode.OK) {
+        if (refusal == ErrorCode.OK && request instanceof ClientRequest.Reconfig reconfig) {
+            propose(session, cxid, reconfigure(reconfig, ids));
+        } else if (refusal == ErrorCode.OK) {
             propose(session, cxid, prepare(request, session, ids, ephemeral(link, session)));
         } else {
             propose(session, cxid, new Txn.Error(refusal.code()));
         }
+    }
+
+    /// A refusal is a transaction like any error; its reason is worth a line, since the client gets a code only.
+    private Txn reconfigure(ClientRequest.Reconfig request, List<AuthId> ids) {
+        long zxid = lastProposed + 1;
+        Reconfiguration outcome = !state.config.reconfiguration().enabled()
+                ? new Reconfiguration.Refused(ErrorCode.RECONFIG_DISABLED, "reconfigEnabled is not true")
+                : audience.reconfigure(request, zxid);
+        return switch (outcome) {
+            case Reconfiguration.Accepted accepted -> {
+                Txn txn = preparer.reconfigure(ConfigText.format(accepted.config()), ids, zxid, state.wallMillis);
+                state.trace(
+                        txn instanceof Txn.Error
+                                ? "reconfig refused, NO_AUTH: the client may not write /zookeeper/config"
+                                : "reconfig to version " + Zxid.hex(zxid) + ": participants "
+                                        + accepted.config().voters());
+                yield txn;
+            }
+            case Reconfiguration.Refused refused -> {
+                state.trace("reconfig refused, " + refused.code() + ": " + refused.reason());
+                yield new Txn.Error(refused.code().code());
+            }
+        };
     }
 
     private ErrorCode admit(long link, long session, int opCode, ClientRequest request) {
@@ -172,6 +205,12 @@ final class Proposals {
         state.out.syncLog();
     }
 
+    /// Proposes what changes nothing, as a failed request does: whoever acknowledges it has heard all that was said
+    /// before.
+    void mark() {
+        propose(0, 0, new Txn.Error(ErrorCode.RUNTIME_INCONSISTENCY.code()));
+    }
+
     void sync(long link, long session, int xid) {
         ask(() -> audience.synced(link, session, xid));
     }
@@ -197,7 +236,7 @@ final class Proposals {
 
     /// Everything up to `zxid` is committed: tell the others, then let it take effect.
     void commitTo(long zxid) {
-        while (!outstanding.isEmpty() && outstanding.peek().zxid() <= zxid) {
+        while (!outstanding.isEmpty() && outstanding.peek().zxid() <= zxid && audience.mayCommit()) {
             TxnEntry entry = outstanding.poll();
             // Proposed after these questions came, and acknowledged by a quorum: that is a confirmation, too. And no
             // sync may fall behind a later write of its session.

@@ -2,6 +2,8 @@ package dev.quorate.ensemble.core;
 
 import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.model.AuthId;
+import dev.quorate.ensemble.model.ErrorCode;
+import dev.quorate.ensemble.request.Reconfiguration;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.List;
 
@@ -75,6 +77,17 @@ final class Standalone implements Role, Proposals.Audience {
 
     @Override
     public void committed(TxnEntry entry) {}
+
+    @Override
+    public boolean mayCommit() {
+        return true;
+    }
+
+    @Override
+    public Reconfiguration reconfigure(ClientRequest.Reconfig request, long zxid) {
+        return new Reconfiguration.Refused(
+                ErrorCode.UNIMPLEMENTED, "this server is alone; standaloneEnabled=false has an ensemble of one");
+    }
 
     @Override
     public void synced(long link, long session, int xid) {

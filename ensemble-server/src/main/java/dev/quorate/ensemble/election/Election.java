@@ -87,10 +87,13 @@ public final class Election {
 
     /// A notification from a voter. True when our proposal has changed and is to be sent to everybody.
     public boolean receive(long from, Notification notification, long nowNanos) {
+        Vote vote = Vote.of(notification);
+        if (members.isVoter(from) && notification.state() == PeerState.LOOKING && vote.leader() == Vote.NOBODY) {
+            return catchUp(vote.round(), nowNanos);
+        }
         if (!members.isVoter(from) || !members.isVoter(notification.leader())) {
             return false;
         }
-        Vote vote = Vote.of(notification);
         Cast cast = new Cast(vote, notification.state(), notification.version());
         return switch (notification.state()) {
             case LOOKING -> looking(from, vote, cast, nowNanos);
@@ -102,12 +105,28 @@ public final class Election {
         };
     }
 
+    /// Who votes only in the configuration that is proposed has nobody to propose at first (peer-protocol.md §2.6), but
+    /// ignores all votes of rounds before its own: so its round counts.
+    private boolean catchUp(long to, long nowNanos) {
+        if (to <= round) {
+            return false;
+        }
+        round = to;
+        received.clear();
+        proposal = initial.inRound(round);
+        castOwn(nowNanos);
+        return true;
+    }
+
     /// The sender is looking and does not know what we know: a later round, or a better vote that it may have missed
-    /// because it was following when we said so. It is to be told.
+    /// because it was following when we said so. It is to be told; but who has no vote has nothing to tell those
+    /// who
+    /// have, or the two would answer each other for ever.
     public boolean isBehind(Notification notification) {
         return notification.state() == PeerState.LOOKING
+                && members.isVoter(me)
                 && (notification.round() < round
-                        || (notification.round() == round && proposal.beats(Vote.of(notification))));
+                        || (notification.round() == round && beats(proposal, Vote.of(notification))));
     }
 
     private boolean looking(long from, Vote vote, Cast cast, long nowNanos) {
@@ -137,16 +156,13 @@ public final class Election {
 
     /// Votes for a server without weight are worth nothing, be its history as long as it may.
     private boolean beats(Vote vote, Vote other) {
-        if (!members.mayLead(vote.leader())) {
-            return false;
-        }
-        return !members.mayLead(other.leader()) || vote.beats(other);
+        return members.mayLead(vote.leader()) && vote.beats(other);
     }
 
     /// The own vote counts like any other, but only if there is a right to vote.
     private void castOwn(long nowNanos) {
         decideAt = Long.MAX_VALUE;
-        if (members.isVoter(me) && initial.leader() != Vote.NOBODY && initial.zxid() != -1) {
+        if (members.isVoter(me) && proposal.leader() != Vote.NOBODY && initial.zxid() != -1) {
             received.put(me, new Cast(proposal, PeerState.LOOKING, 2));
         }
         count(nowNanos);

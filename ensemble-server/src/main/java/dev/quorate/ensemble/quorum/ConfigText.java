@@ -215,6 +215,25 @@ public final class ConfigText {
         throw new IllegalArgumentException("allowed as " + what + " is a whole number from 0 to " + max);
     }
 
+    /// A whole line, `server.N=...`.
+    public static Member server(String line) {
+        int equals = line.indexOf('=');
+        if (!line.startsWith("server.") || equals < 0) {
+            throw new IllegalArgumentException(line + ": allowed is server.N=...");
+        }
+        try {
+            return member(
+                    id("server", line.substring(0, equals).strip()),
+                    line.substring(equals + 1).strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(line + ": " + e.getMessage(), e);
+        }
+    }
+
+    public static long serverId(String text) {
+        return number("a server's id", text, SERVER_ID_MAX);
+    }
+
     /// The part of a server line behind `=`.
     public static Member member(long id, String value) {
         String[] halves = value.split(";", -1);

@@ -10,9 +10,25 @@ import org.jspecify.annotations.Nullable;
 /// unless a reconfiguration is under way (peer-protocol.md §7.1). While it is, nothing is decided without a quorum of
 /// both.
 public record Membership(EnsembleConfig committed, EnsembleConfig lastSeen) {
+    public Membership {
+        if (lastSeen.version() <= committed.version()) {
+            lastSeen = committed;
+        }
+    }
+
     /// No reconfiguration is under way.
     public static Membership of(EnsembleConfig committed) {
         return new Membership(committed, committed);
+    }
+
+    /// Another configuration was proposed; one that is older than that of which we know is none.
+    public Membership proposed(EnsembleConfig config) {
+        return config.version() > lastSeen.version() ? new Membership(committed, config) : this;
+    }
+
+    /// A configuration is in force; one that is older than ours is not news.
+    public Membership activated(EnsembleConfig config) {
+        return config.version() > committed.version() ? new Membership(config, lastSeen) : this;
     }
 
     public boolean isPending() {

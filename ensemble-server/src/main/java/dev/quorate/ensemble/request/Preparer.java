@@ -11,6 +11,7 @@ import dev.quorate.ensemble.request.PendingChanges.Record;
 import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.tree.Znode;
 import dev.quorate.ensemble.txn.Txn;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,8 @@ public final class Preparer {
             case ClientRequest.CreateSession create -> new Txn.CreateSession(create.timeoutMillis());
             case ClientRequest.CloseSession _ -> closeSession(session, zxid);
             case ClientRequest.DeleteContainer delete -> deleteContainer(delete.path(), zxid);
-            case ClientRequest.Reconfig _ -> throw new Refused(ErrorCode.RECONFIG_DISABLED);
+            // Never in a multi; else the leader decides it, who knows the members: see reconfigure.
+            case ClientRequest.Reconfig _ -> throw new Refused(ErrorCode.UNIMPLEMENTED);
             case ClientRequest.Undecodable _ -> throw new Refused(ErrorCode.MARSHALLING_ERROR);
             case ClientRequest.Exists _,
                     ClientRequest.GetData _,
@@ -95,6 +97,19 @@ public final class Preparer {
                     ClientRequest.Auth _,
                     ClientRequest.Unknown _ -> throw new Refused(ErrorCode.UNIMPLEMENTED);
         };
+    }
+
+    /// The transaction for another configuration, whose text this is, if the client may write where it stands.
+    public Txn reconfigure(String config, List<AuthId> ids, long zxid, long wallMillis) {
+        try {
+            Record record = existing(ZnodePath.CONFIG);
+            permit(record, Acl.WRITE, ids);
+            byte[] data = config.getBytes(StandardCharsets.UTF_8);
+            pending.put(tree, ZnodePath.CONFIG, record.withData(zxid, wallMillis, -1, data));
+            return new Txn.Reconfig(ZnodePath.CONFIG, data, -1);
+        } catch (Refused refused) {
+            return new Txn.Error(refused.code.code());
+        }
     }
 
     private static String path(@Nullable String path) throws Refused {

@@ -24,6 +24,8 @@ public final class Replies {
             case ClientRequest.Create create -> created(create.opCode() == OpCode.CREATE, result);
             case ClientRequest.SetData _, ClientRequest.SetAcl _ -> new ReplyBody.StatOnly(stat(result.stat()));
             case ClientRequest.Multi multi -> multi(multi, txn, result.multi());
+            case ClientRequest.Reconfig _
+            when txn instanceof Txn.Reconfig reconfig -> new ReplyBody.Data(reconfig.data(), stat(result.stat()));
             default -> ReplyBody.EMPTY;
         };
     }

@@ -7,9 +7,8 @@ import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.message.WatchEvent;
-import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
-import dev.quorate.ensemble.quorum.Member.PeerAddress;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.transport.client.ClientTransport;
 import dev.quorate.ensemble.transport.peer.ElectionTransport;
 import dev.quorate.ensemble.transport.peer.QuorumTransport;
@@ -30,8 +29,8 @@ final class Effects implements Outbox {
     private final LogWriter log;
     private final StorageTasks storage;
     private final SnapshotWriter snapshots;
-    private final @Nullable PeerAddress ownAddress;
-    private final int observerMasterPort;
+    private final OwnPorts ports;
+    private final long serverId;
 
     Effects(
             MemberLoop loop,
@@ -39,8 +38,8 @@ final class Effects implements Outbox {
             LogWriter log,
             StorageTasks storage,
             SnapshotWriter snapshots,
-            @Nullable PeerAddress ownAddress,
-            int observerMasterPort) {
+            OwnPorts ports,
+            long serverId) {
         this.loop = loop;
         this.clients = loop.clients;
         this.quorum = loop.quorum;
@@ -48,8 +47,8 @@ final class Effects implements Outbox {
         this.log = log;
         this.storage = storage;
         this.snapshots = snapshots;
-        this.ownAddress = ownAddress;
-        this.observerMasterPort = observerMasterPort;
+        this.ports = ports;
+        this.serverId = serverId;
     }
 
     @Override
@@ -101,14 +100,12 @@ final class Effects implements Outbox {
 
     @Override
     public void acceptLearners(boolean enabled) {
-        quorum.acceptLearners(enabled, ownAddress);
+        ports.acceptLearners(enabled);
     }
 
     @Override
     public void acceptObservers(boolean enabled) {
-        PeerAddress own = ownAddress;
-        quorum.acceptLearners(
-                enabled, own == null ? null : new PeerAddress(own.host(), observerMasterPort, own.electionPort()));
+        ports.acceptObservers(enabled);
     }
 
     @Override
@@ -178,11 +175,15 @@ final class Effects implements Outbox {
     }
 
     @Override
-    public void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen) {
+    public void configChanged(Membership membership) {
         if (election != null) {
-            election.target(committed, lastSeen);
+            election.target(membership.committed(), membership.lastSeen());
         }
-        log.perform(() -> storage.writeConfig(committed, lastSeen));
+        Member self = membership.member(serverId);
+        if (self != null) {
+            ports.moved(self);
+        }
+        log.perform(() -> storage.writeConfig(membership.committed(), membership.lastSeen()));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.quorate.ensemble.core.Recovered;
 import dev.quorate.ensemble.core.SessionModes;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.request.RequestConfig;
 import dev.quorate.ensemble.storage.Recovery;
 import dev.quorate.ensemble.wire.TxnWire;
@@ -39,12 +40,16 @@ final class MemberAssembly {
 
     private static MemberConfig memberConfig(ServerConfig config) {
         EnsembleConfig members = config.quorum().members();
+        EnsembleConfig committed = members == null ? new EnsembleConfig(new TreeMap<>(), 0) : members;
+        EnsembleConfig lastSeen = config.quorum().lastSeen();
         ServerConfig.Timing timing = config.timing();
         ServerConfig.Requests requests = config.requests();
         String superDigest = requests.superDigest();
         return new MemberConfig(
                 config.serverId(),
-                members == null ? new EnsembleConfig(new TreeMap<>(), 0) : members,
+                new Membership(committed, lastSeen == null ? committed : lastSeen),
+                new MemberConfig.Reconfigurable(
+                        config.quorum().reconfigEnabled(), config.quorum().standaloneEnabled()),
                 timing.tickTimeMillis(),
                 timing.initLimitTicks(),
                 timing.syncLimitTicks(),

@@ -48,6 +48,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     private final Reactor reactor;
     final ClientTransport clients;
     final QuorumTransport quorum;
+    final OwnPorts ports;
     private final String version;
     private final long tickNanos;
     private final long startedMillis = System.currentTimeMillis();
@@ -58,7 +59,6 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     private long wallMillis = startedMillis;
     private long nextTick = now;
     private long nextSweep = now;
-    private int clientPort = -1;
     private boolean ended;
     private String fatal = "";
 
@@ -88,12 +88,12 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                         config.quorum().keepAlive(),
                         peerSecurity),
                 new AtomicLong(1L << 40));
+        ports = new OwnPorts(config, clients, quorum);
     }
 
-    void attach(Member runMember, LogWriter writer, int port) {
+    void attach(Member runMember, LogWriter writer) {
         member = runMember;
         log = writer;
-        clientPort = port;
     }
 
     /// Hands an event to the member, in the order of the calls of each thread. Any thread.
@@ -154,6 +154,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
         if (now - nextSweep >= 0) {
             nextSweep = now + SWEEP_NANOS;
             clients.sweep();
+            ports.retry();
         }
     }
 
@@ -197,7 +198,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                 asked.status(),
                 clients.traffic(),
                 clients.connections(),
-                clientPort,
+                ports.clientPort(),
                 startedMillis,
                 wallMillis,
                 writer.slowSyncs(),

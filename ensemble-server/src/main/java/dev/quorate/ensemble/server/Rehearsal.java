@@ -11,6 +11,7 @@ import dev.quorate.ensemble.model.Acl;
 import dev.quorate.ensemble.model.AuthId;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.request.RequestConfig;
 import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.wire.JuteWriter;
@@ -82,7 +83,8 @@ final class Rehearsal {
         return new EnsembleMember(
                 new MemberConfig(
                         id,
-                        ensemble,
+                        Membership.of(ensemble),
+                        new MemberConfig.Reconfigurable(false, true),
                         TICK_MILLIS,
                         10,
                         5,

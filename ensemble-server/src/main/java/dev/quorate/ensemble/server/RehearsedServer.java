@@ -9,8 +9,8 @@ import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.message.WatchEvent;
-import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.wire.JuteWriter;
 import dev.quorate.ensemble.wire.MalformedRecordException;
@@ -210,7 +210,7 @@ final class RehearsedServer implements Outbox {
     public void readClient(long connection, boolean enabled) {}
 
     @Override
-    public void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen) {}
+    public void configChanged(Membership membership) {}
 
     @Override
     public void trace(String line) {}

@@ -11,7 +11,6 @@ import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
-import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.storage.Purge;
 import dev.quorate.ensemble.storage.Recovery;
 import dev.quorate.ensemble.storage.SnapshotFile;
@@ -105,16 +104,15 @@ public final class Server {
                     ? PortSecurity.PLAIN
                     : PortSecurity.of(tls, peerTls.dials(), peerTls.acceptsPlain());
             MemberLoop loop = new MemberLoop(config, reactor, peerSecurity, Version.text());
-            int clientPort = -1;
             ServerConfig.Endpoint client = config.client();
             if (client != null) {
                 PortSecurity security = tlsOfClients != null && clientTls != null && clientTls.onClientPort()
                         ? PortSecurity.of(tlsOfClients, false, true)
                         : PortSecurity.PLAIN;
-                clientPort = listen(loop, client, security);
+                loop.ports.listenForClients(client, security);
             }
             if (tlsOfClients != null && clientTls != null && clientTls.endpoint() != null) {
-                listen(loop, clientTls.endpoint(), PortSecurity.of(tlsOfClients, false, false));
+                loop.ports.listenForSecureClients(clientTls.endpoint(), PortSecurity.of(tlsOfClients, false, false));
             }
             TxnLog txnLog = new TxnLog(logs, settings.preAllocKiB(), settings.forceSync());
             LogWriter log =
@@ -126,17 +124,9 @@ public final class Server {
                 Purge.run(snapshots, logs, retained);
             }
             ElectionTransport election = election(loop, peerSecurity);
-            Member self = config.self();
-            Effects effects = new Effects(
-                    loop,
-                    election,
-                    log,
-                    tasks,
-                    snapshotWriter,
-                    self == null ? null : self.addresses().getFirst(),
-                    config.quorum().observerMasterPort());
+            Effects effects = new Effects(loop, election, log, tasks, snapshotWriter, loop.ports, config.serverId());
             EnsembleMember member = MemberAssembly.assemble(config, recovered, mayVote);
-            loop.attach(running(member, effects), log, clientPort);
+            loop.attach(running(member, effects), log);
             log.start();
             snapshotWriter.start();
             if (election != null) {
@@ -199,22 +189,11 @@ public final class Server {
         return true;
     }
 
-    private int listen(MemberLoop loop, ServerConfig.Endpoint client, PortSecurity security) throws IOException {
-        InetSocketAddress address = Addresses.client(config, client);
-        try {
-            InetSocketAddress bound = loop.clients.listen(address, client.backlog(), security);
-            LOG.info("clients are served at {}{}", bound, security.plain() ? "" : ", by TLS");
-            return bound.getPort();
-        } catch (IOException e) {
-            throw new IOException("client port " + address + ": " + e.getMessage(), e);
-        }
-    }
-
     private @Nullable DynamicConfigFiles dynamicFiles() {
         EnsembleConfig members = config.quorum().members();
         return members == null || !config.quorum().reconfigEnabled()
                 ? null
-                : new DynamicConfigFiles(config.file(), members.version());
+                : new DynamicConfigFiles(config.file(), config.serverId(), members.version());
     }
 
     private @Nullable ElectionTransport election(MemberLoop loop, PortSecurity security) {

@@ -6,13 +6,14 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 
 /// When a proposal is committed: once a quorum has it on disk, and everything before it (ZAB, §III of the paper;
 /// peer-protocol.md §5.2). Acks of one server come in order, so its highest one stands for all below.
 ///
-/// Which quorums a proposal needs is settled when it is proposed, and stays so: what was proposed while a
-/// reconfiguration was under way needs both of that time, even once only one is in force. A learner may have
-/// acknowledged it before it knew of the new configuration, and could still follow a leader of the old one.
+/// Which quorums a proposal needs is settled when it is proposed: what was proposed while a reconfiguration was under
+/// way needs both of that time, even once only one is in force. A learner may have acknowledged it before it knew which
+/// one that is, and could still follow a leader of the configuration before.
 public class CommitRule {
     /// Proposals from `zxid` on need a quorum of each.
     private record Span(long zxid, List<QuorumRule> rules) {}
@@ -41,17 +42,36 @@ public class CommitRule {
         acked.remove(server);
     }
 
-    /// The highest zxid up to which every proposal has had its quorums; 0 while there is none. It never goes back.
+    /// Which of these servers has the most on disk; the first of them where nobody has anything.
+    public long furthest(SortedSet<Long> servers) {
+        long furthest = servers.first();
+        for (long server : servers) {
+            if (acked.getOrDefault(server, 0L) > acked.getOrDefault(furthest, 0L)) {
+                furthest = server;
+            }
+        }
+        return furthest;
+    }
+
+    /// The highest zxid up to which everything is committed; 0 while there is none. It never goes back.
+    ///
+    /// Whoever has acknowledged a proposal of a later span has all before it as well, and had heard by then that
+    /// the
+    /// configuration of that span is in force: it follows no leader any more who does not know. So the quorums of a
+    /// later
+    /// span are enough for the earlier ones, from its first proposal on.
     public long committable() {
-        reached = Math.max(reached, committable(spans.getFirst()));
-        while (spans.size() > 1) {
-            Span before = spans.removeFirst();
-            Span span = spans.getFirst();
-            if (reached < span.zxid - 1) {
-                spans.addFirst(before);
+        long end = Long.MAX_VALUE;
+        for (Span span : spans.reversed()) {
+            long has = committable(span);
+            if (has >= span.zxid) {
+                reached = Math.max(reached, Math.min(has, end - 1));
+                while (spans.getFirst() != span) {
+                    spans.removeFirst();
+                }
                 break;
             }
-            reached = Math.max(span.zxid - 1, committable(span));
+            end = span.zxid;
         }
         return reached;
     }

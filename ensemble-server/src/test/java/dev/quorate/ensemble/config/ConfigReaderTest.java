@@ -264,7 +264,7 @@ class ConfigReaderTest {
         assertThat(inline.warnings()).isEmpty();
         assertThat(inline.quorum().members().isQuorum(Set.of(1L, 3L))).isTrue();
         assertThat(inline.quorum().members().isQuorum(Set.of(1L, 2L))).isFalse();
-        new DynamicConfigFiles(inline.file(), 0)
+        new DynamicConfigFiles(inline.file(), 1, 0)
                 .write(
                         inline.quorum().members().withVersion(0x100000000L),
                         inline.quorum().members().withVersion(0x100000000L));
@@ -277,7 +277,7 @@ class ConfigReaderTest {
     void aReconfigurationMovesTheMembersOutOfTheStaticFile() throws Exception {
         ServerConfig before = read("initLimit=5", "syncLimit=2", "server.1=a:1:2;3", "server.2=b:1:2;3");
         assertThat(before.quorum().members()).isNotNull();
-        new DynamicConfigFiles(before.file(), 0)
+        new DynamicConfigFiles(before.file(), 1, 0)
                 .write(
                         before.quorum().members().withVersion(0x100000000L),
                         before.quorum().members().withVersion(0x100000000L));

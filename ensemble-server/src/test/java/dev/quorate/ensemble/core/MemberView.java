@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.core;
 
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.tree.DataTree;
 
 /// A member as checkers see it between two steps. Reads only.
@@ -20,6 +21,10 @@ public final class MemberView {
 
     public long currentEpoch() {
         return member.state.currentEpoch;
+    }
+
+    public Membership membership() {
+        return member.state.membership();
     }
 
     /// What this member shows is committed.

@@ -62,7 +62,7 @@ class MemberFilesTest {
                 Map.of(1L, more.get(1L), 2L, more.get(2L)).entrySet().stream()
                         .collect(TreeMap::new, (map, entry) -> map.put(entry.getKey(), entry.getValue()), Map::putAll),
                 0x200000005L);
-        new DynamicConfigFiles(first.file(), 0).write(grown, grown);
+        new DynamicConfigFiles(first.file(), 1, 0).write(grown, grown);
         Files.writeString(config.resolve("members"), "server.1=other:2888:3888;2181\n");
         assertThat(render(1).quorum().members()).isEqualTo(grown);
     }

@@ -1,6 +1,7 @@
 package dev.quorate.ensemble.simulation;
 
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ final class Chain {
 
     private final Map<Long, Logged> logged = new HashMap<>();
     private final Map<Long, Long> epochs = new HashMap<>();
+    private final Map<Long, Long> lastOfEpoch = new HashMap<>();
     private final List<TxnEntry> committed = new ArrayList<>();
     private final Map<Long, Integer> places = new HashMap<>();
     private long lastCommitted;
@@ -33,15 +35,7 @@ final class Chain {
 
     /// A leader begins its epoch with the history that its log held before: it may have proposed in the same step.
     void begin(long epochZxid, long lastLogged) {
-        long logEnd = lastLogged;
-        while (logEnd > epochZxid) {
-            Logged own = logged.get(logEnd);
-            if (own == null) {
-                throw new Violation("NoUncommittedTxnVisible", Zxid.hex(logEnd) + " was never logged");
-            }
-            logEnd = own.previous;
-        }
-        long history = transaction(logEnd);
+        long history = transaction(before(epochZxid, lastLogged));
         Long before = epochs.putIfAbsent(epochZxid, history);
         if (before != null && before != history) {
             throw new Violation(
@@ -50,9 +44,23 @@ final class Chain {
         }
     }
 
+    /// Where a history that ends at `lastLogged` stood before the epoch.
+    long before(long epochZxid, long lastLogged) {
+        long logEnd = lastLogged;
+        while (logEnd > epochZxid) {
+            Logged own = logged.get(logEnd);
+            if (own == null) {
+                throw new Violation("NoUncommittedTxnVisible", Zxid.hex(logEnd) + " was never logged");
+            }
+            logEnd = own.previous;
+        }
+        return logEnd;
+    }
+
     void append(long after, TxnEntry entry) {
         long previous = transaction(after);
         Logged before = logged.putIfAbsent(entry.zxid(), new Logged(entry, previous));
+        lastOfEpoch.merge(Zxid.epoch(entry.zxid()), entry.zxid(), Math::max);
         if (before == null) {
             if (entry.zxid() <= previous) {
                 throw new Violation("ConsistentLogPrefixes", Zxid.hex(entry.zxid()) + " follows " + Zxid.hex(previous));
@@ -68,6 +76,23 @@ final class Chain {
     /// What was logged after `zxid` is gone and nobody else had it: a server alone gives the same zxids again.
     void forgetAfter(long zxid) {
         logged.keySet().removeIf(one -> one > zxid);
+    }
+
+    /// Whether a transaction is the one that a leader proposes by itself when a configuration is in force.
+    boolean isMark(long zxid) {
+        Logged one = logged.get(zxid);
+        return one != null
+                && one.entry.txn() instanceof Txn.Error
+                && one.entry.header().sessionId() == 0;
+    }
+
+    boolean wasLogged(long zxid) {
+        return logged.containsKey(zxid);
+    }
+
+    /// The last transaction that the leader of an epoch has proposed so far.
+    long lastLoggedIn(long epoch) {
+        return lastOfEpoch.getOrDefault(epoch, 0L);
     }
 
     int committedCount() {

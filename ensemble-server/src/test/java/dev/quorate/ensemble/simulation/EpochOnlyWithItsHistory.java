@@ -24,7 +24,10 @@ final class EpochOnlyWithItsHistory implements Laws.Law {
         MemberView view = server.view();
         long epoch = view.currentEpoch();
         if (view.leadsAnEpoch()) {
-            beginnings.putIfAbsent(view.epochLed(), simulation.laws.chain.transaction(view.lastLogged()));
+            Chain chain = simulation.laws.chain;
+            long led = view.epochLed();
+            // A leader that is a quorum alone has proposed by now.
+            beginnings.putIfAbsent(led, chain.transaction(chain.before(Zxid.of(led, 0), view.lastLogged())));
         }
         Long before = epochs.put(server.id, epoch);
         if (before != null && before == epoch) {

@@ -5,6 +5,7 @@ import dev.quorate.ensemble.message.ClientRequest;
 import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.simulation.oracle.TreeModel;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.HashMap;
@@ -45,15 +46,18 @@ final class Laws {
     final ZabBehaviour zab;
     final TreeBehaviour tree = new TreeBehaviour();
     final TreeModel model = tree.model;
+    final Configurations configurations;
     private final List<Law> laws;
     private final Map<Integer, Long> shown = new HashMap<>();
     private long shownToClients;
 
-    Laws(Simulation simulation) {
+    Laws(Simulation simulation, EnsembleConfig first) {
         zab = new ZabBehaviour(simulation);
+        configurations = new Configurations(simulation, first);
         laws = List.of(
                 tree,
                 zab,
+                configurations,
                 new SingleLeaderPerEpoch(),
                 new EqualDigestAtEqualZxid(),
                 new EpochOnlyWithItsHistory(simulation),

@@ -17,6 +17,7 @@ final class LinearisableWrites implements Laws.Law {
                 || request instanceof ClientRequest.Delete
                 || request instanceof ClientRequest.SetData
                 || request instanceof ClientRequest.Multi
+                || request instanceof ClientRequest.Reconfig
                 || request instanceof ClientRequest.CloseSession;
     }
 

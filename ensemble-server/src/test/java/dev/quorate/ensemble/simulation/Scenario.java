@@ -4,6 +4,7 @@ import dev.quorate.ensemble.core.MemberConfig;
 import dev.quorate.ensemble.core.SessionModes;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.quorum.QuorumRule;
 import dev.quorate.ensemble.request.RequestConfig;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /// What a seed decides before anything happens: who takes part, and how rough it gets. `servers` are the voters, then
-/// the observers; a standalone server is alone. Times in nanoseconds.
+/// the observers, then spares that nobody but themselves lists; a standalone server is alone. Times in nanoseconds.
 record Scenario(
         int voters,
         int observers,
@@ -29,7 +30,9 @@ record Scenario(
         int sessionMillis,
         long diskNanos,
         boolean observerMaster,
-        SessionModes sessions) {
+        SessionModes sessions,
+        boolean reconfigures,
+        int spares) {
     private static final int OBSERVER_MASTER_PORT = 2889;
     private static final int TICK_MILLIS = 200;
     private static final int INIT_LIMIT = 10;
@@ -39,7 +42,7 @@ record Scenario(
         int kind = random.nextInt(20);
         int voters = kind == 0 ? 1 : kind < 14 ? 3 : 5;
         int observers = voters == 1 ? 0 : Math.max(0, random.nextInt(4) - 1) / (voters == 5 ? 2 : 1);
-        return new Scenario(
+        Scenario scenario = new Scenario(
                 voters,
                 observers,
                 voters > 1 && random.nextInt(6) == 0,
@@ -62,27 +65,46 @@ record Scenario(
                 new SessionModes(
                         random.nextInt(4) == 0,
                         random.nextInt(4) > 0,
-                        random.nextInt(4) == 0 ? 300 + random.nextInt(500) : 0));
+                        random.nextInt(4) == 0 ? 300 + random.nextInt(500) : 0),
+                false,
+                0);
+        return random.nextInt(3) == 0 ? scenario.reconfiguring(random.nextInt(3)) : scenario;
+    }
+
+    private Scenario reconfiguring(int withSpares) {
+        return new Scenario(
+                voters,
+                observers,
+                grouped,
+                clients,
+                faultyNanos,
+                meanFaultMillis,
+                usualDelayNanos,
+                thinkNanos,
+                snapCount,
+                commitLogCount,
+                electionGraceMillis,
+                delicacy,
+                sessionMillis,
+                diskNanos,
+                observerMaster,
+                sessions,
+                true,
+                voters == 1 ? 2 + withSpares : withSpares);
     }
 
     int servers() {
-        return voters + observers;
+        return voters + observers + spares;
     }
 
     boolean standalone() {
-        return voters == 1;
+        return voters == 1 && !reconfigures;
     }
 
     EnsembleConfig ensemble() {
         TreeMap<Long, Member> members = new TreeMap<>();
-        for (long server = 1; server <= servers() && !standalone(); server++) {
-            members.put(
-                    server,
-                    new Member(
-                            server,
-                            List.of(new Member.PeerAddress("server-" + server, 2888, 3888)),
-                            server <= voters ? Member.Role.PARTICIPANT : Member.Role.OBSERVER,
-                            null));
+        for (long server = 1; server <= voters + observers && !standalone(); server++) {
+            members.put(server, line(server, server <= voters));
         }
         EnsembleConfig majority = new EnsembleConfig(members, 0);
         return grouped ? new EnsembleConfig(members, groups(majority), 0) : majority;
@@ -130,10 +152,36 @@ record Scenario(
         return won > groups / 2;
     }
 
-    MemberConfig member(int id) {
+    private static Member line(long server, boolean votes) {
+        return new Member(
+                server,
+                List.of(new Member.PeerAddress("server-" + server, 2888, 3888)),
+                votes ? Member.Role.PARTICIPANT : Member.Role.OBSERVER,
+                null);
+    }
+
+    boolean isSpare(int id) {
+        return id > voters + observers;
+    }
+
+    /// What a server starts with that has never heard of another configuration. A spare lists itself, as a participant
+    /// or
+    /// as an observer.
+    Membership firstMembership(int id) {
+        EnsembleConfig ensemble = ensemble();
+        if (!isSpare(id)) {
+            return Membership.of(ensemble);
+        }
+        TreeMap<Long, Member> members = new TreeMap<>(ensemble.members());
+        members.put((long) id, line(id, id % 2 == 0));
+        return Membership.of(new EnsembleConfig(members, 0));
+    }
+
+    MemberConfig member(int id, Membership membership) {
         return new MemberConfig(
                 id,
-                ensemble(),
+                membership,
+                new MemberConfig.Reconfigurable(reconfigures, false),
                 TICK_MILLIS,
                 INIT_LIMIT,
                 SYNC_LIMIT,
@@ -147,6 +195,6 @@ record Scenario(
                 observerMaster ? OBSERVER_MASTER_PORT : 0,
                 0,
                 sessions,
-                new RequestConfig(true, false, false, "", true));
+                new RequestConfig(true, false, reconfigures, "", true));
     }
 }

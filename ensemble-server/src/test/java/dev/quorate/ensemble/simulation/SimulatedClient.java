@@ -51,13 +51,13 @@ final class SimulatedClient {
     /// Writes acknowledged since the session of the moment began, and in all.
     int acknowledged;
 
-    SimulatedClient(Simulation simulation, int id, int wantedTimeoutMillis, boolean mayReadOnly) {
+    SimulatedClient(Simulation simulation, int id, Scenario scenario) {
         this.simulation = simulation;
         this.id = id;
-        this.wantedTimeoutMillis = wantedTimeoutMillis;
-        this.mayReadOnly = mayReadOnly;
+        wantedTimeoutMillis = scenario.sessionMillis();
+        mayReadOnly = scenario.sessions().readOnlyAfterMillis() > 0;
         random = simulation.random;
-        workload = new Workload(random, id);
+        workload = new Workload(random, id, scenario);
         depth = random.nextBoolean() ? 40 : 4;
         timeoutMillis = wantedTimeoutMillis;
     }

@@ -4,6 +4,7 @@ import dev.quorate.ensemble.core.Event;
 import dev.quorate.ensemble.core.Recovered;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.tree.SnapshotCursor;
 import dev.quorate.ensemble.tree.TreeLoader;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A server's volume with the two threads that write to it: the twin of `LogWriter`, `StorageTasks`, `SnapshotWriter`
 /// and `Recovery`. What was not synced may be lost by a crash, any suffix of it; a torn entry at the end is cut by
@@ -55,6 +57,8 @@ final class SimulatedDisk {
     private final TreeMap<Long, Snapshot> snapshots = new TreeMap<>();
     private long acceptedEpoch = -1;
     private long currentEpoch = -1;
+
+    private @Nullable Membership membership;
 
     // --- the threads; they end with the process
     private int life;
@@ -233,6 +237,20 @@ final class SimulatedDisk {
             watcher.currentEpochStored(server, epoch);
             tell(new Event.CurrentEpochStored(epoch));
         });
+    }
+
+    /// `.dynamic.next` or `.dynamic.<version>`, each there as a whole or not at all.
+    void storeMembership(Membership fresh) {
+        perform(() -> membership = fresh);
+    }
+
+    /// What the configuration files say; `otherwise` while nothing was written to them.
+    Membership membership(Membership otherwise) {
+        return membership == null ? otherwise : membership;
+    }
+
+    long committedVersion() {
+        return membership == null ? 0 : membership.committed().version();
     }
 
     void truncate(long zxid) {

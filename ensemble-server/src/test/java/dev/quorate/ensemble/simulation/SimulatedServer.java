@@ -12,8 +12,8 @@ import dev.quorate.ensemble.message.Reply;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.model.Zxid;
-import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
@@ -27,7 +27,8 @@ final class SimulatedServer implements Outbox {
     final int id;
     final SimulatedDisk disk;
     private final Simulation simulation;
-    private final MemberConfig config;
+    private final Scenario scenario;
+    private MemberConfig config;
     private final PeerLinks peers;
 
     private @Nullable EnsembleMember member;
@@ -43,10 +44,11 @@ final class SimulatedServer implements Outbox {
     private final long bootNanos;
     private long wallOffsetMillis;
 
-    SimulatedServer(Simulation simulation, int id, MemberConfig config) {
+    SimulatedServer(Simulation simulation, int id, Scenario scenario) {
         this.simulation = simulation;
         this.id = id;
-        this.config = config;
+        this.scenario = scenario;
+        config = scenario.member(id, scenario.firstMembership(id));
         peers = simulation.peers;
         disk = new SimulatedDisk(
                 id, simulation.scheduler, simulation.random, config.commitLogCount(), simulation.laws.zab);
@@ -74,6 +76,7 @@ final class SimulatedServer implements Outbox {
         int then = life;
         ended = false;
         simulation.trace(id, () -> "starts");
+        config = scenario.member(id, disk.membership(scenario.firstMembership(id)));
         member = new EnsembleMember(
                 config, disk.recover(this::step), simulation.codec, new SplittableRandom(simulation.random.nextLong()));
         view = new MemberView(member);
@@ -302,10 +305,12 @@ final class SimulatedServer implements Outbox {
         }
     }
 
-    // --- the rest
-
     @Override
-    public void configChanged(EnsembleConfig committed, EnsembleConfig lastSeen) {}
+    public void configChanged(Membership membership) {
+        disk.storeMembership(membership);
+    }
+
+    // --- the rest
 
     @Override
     public void trace(String line) {

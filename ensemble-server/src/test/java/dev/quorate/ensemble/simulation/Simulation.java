@@ -49,16 +49,17 @@ final class Simulation {
         network.usualDelay(scenario.usualDelayNanos());
         peers = new PeerLinks(this);
         clientLinks = new ClientLinks(this);
-        laws = new Laws(this);
+        laws = new Laws(this, scenario.ensemble());
         for (int id = 1; id <= scenario.servers(); id++) {
-            SimulatedServer server = new SimulatedServer(this, id, scenario.member(id));
-            server.disk.bootstrap();
+            SimulatedServer server = new SimulatedServer(this, id, scenario);
+            if (!scenario.isSpare(id)) {
+                server.disk.bootstrap();
+            }
             server.disk.syncNanos(scenario.diskNanos() * (1 + random.nextInt(3)));
             servers.add(server);
         }
         for (int id = 1; id <= scenario.clients(); id++) {
-            clients.add(new SimulatedClient(
-                    this, id, scenario.sessionMillis(), scenario.sessions().readOnlyAfterMillis() > 0));
+            clients.add(new SimulatedClient(this, id, scenario));
         }
         faults = new Faults(this, scenario, random);
     }
@@ -147,14 +148,20 @@ final class Simulation {
     }
 
     boolean isVoter(int server) {
-        return server <= scenario.voters();
+        return scenario.reconfigures()
+                ? server(server).view().membership().committed().isVoter(server)
+                : server <= scenario.voters();
     }
 
-    boolean isStandalone() {
-        return scenario.standalone();
+    /// The second oracle knows one configuration.
+    boolean membersStay() {
+        return !scenario.standalone() && !scenario.reconfigures();
     }
 
     boolean isDurable(long zxid) {
+        if (scenario.reconfigures()) {
+            return laws.configurations.isDurable(zxid);
+        }
         Set<Integer> holders = new HashSet<>();
         for (int id = 1; id <= scenario.voters(); id++) {
             if (server(id).disk.durablyHolds(zxid, laws.chain)) {
@@ -217,6 +224,12 @@ final class Simulation {
                                 view.currentEpoch(),
                                 Zxid.hex(view.lastLogged()),
                                 Zxid.hex(view.tree().lastZxid())));
+                text.append("          participants %s in %s, last seen %s in %s%n"
+                        .formatted(
+                                view.membership().committed().voters(),
+                                Zxid.hex(view.membership().committed().version()),
+                                view.membership().lastSeen().voters(),
+                                Zxid.hex(view.membership().lastSeen().version())));
             } else {
                 text.append("server %d: down%n".formatted(server.id));
             }

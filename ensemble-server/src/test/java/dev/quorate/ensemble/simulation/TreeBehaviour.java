@@ -11,6 +11,7 @@ import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.tree.Znode;
 import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
+import dev.quorate.ensemble.txn.TxnHeader;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,9 @@ final class TreeBehaviour implements Laws.Law {
                 model.closeSession();
             }
             case Txn.Error(int code) when code == ErrorCode.SESSION_MOVED.code() -> {}
+            // Whether members may change is another law's business; the tree's own is what clients see of it.
+            case Txn.Reconfig _ -> {}
+            case Txn.Error _ when session == 0 || asksForMembers(entry) -> {}
             case Txn.Error(int code)
             when code == ErrorCode.SESSION_EXPIRED.code() || code == ErrorCode.EPHEMERAL_ON_LOCAL_SESSION.code() -> {
                 if (model.hasSession(session)) {
@@ -66,6 +70,11 @@ final class TreeBehaviour implements Laws.Law {
             }
             default -> decided(entry);
         }
+    }
+
+    private boolean asksForMembers(TxnEntry entry) {
+        TxnHeader header = entry.header();
+        return asked.get(new Asked(header.sessionId(), header.cxid())) instanceof ClientRequest.Reconfig;
     }
 
     private void decided(TxnEntry entry) {

@@ -23,14 +23,16 @@ final class Workload {
 
     private final RandomGenerator random;
     private final int client;
+    private final Scenario scenario;
     private @Nullable String lastOfQueue;
     /// Asks for hardly anything but reads and syncs.
     private final boolean reader;
     private int written;
 
-    Workload(RandomGenerator random, int client) {
+    Workload(RandomGenerator random, int client, Scenario scenario) {
         this.random = random;
         this.client = client;
+        this.scenario = scenario;
         reader = random.nextInt(3) == 0;
     }
 
@@ -48,6 +50,9 @@ final class Workload {
     }
 
     Operation next() {
+        if (scenario.reconfigures() && random.nextInt(60) == 0) {
+            return new Operation(OpCode.RECONFIG, reconfig());
+        }
         int kind = reader && random.nextInt(20) > 0 ? 60 + random.nextInt(34) : random.nextInt(100);
         if (kind < 22) {
             return new Operation(OpCode.SET_DATA, new ClientRequest.SetData(path(), data(), version()));
@@ -83,6 +88,33 @@ final class Workload {
 
     Operation sync() {
         return new Operation(OpCode.SYNC, new ClientRequest.Sync(path()));
+    }
+
+    /// One server more, one less, another role, another port; or all of it at once. Now and then it cannot be.
+    private ClientRequest reconfig() {
+        long version = random.nextInt(8) == 0 ? random.nextInt(3) : -1;
+        return switch (random.nextInt(6)) {
+            case 0 -> new ClientRequest.Reconfig(null, String.valueOf(server()), null, version);
+            case 1, 2, 3 -> new ClientRequest.Reconfig(line(server()), null, null, version);
+            case 4 -> new ClientRequest.Reconfig(line(server()), String.valueOf(server()), null, version);
+            default -> {
+                StringBuilder all = new StringBuilder();
+                for (int id = 1; id <= scenario.servers(); id++) {
+                    all.append(random.nextInt(3) > 0 ? line(id) + "\n" : "");
+                }
+                yield new ClientRequest.Reconfig(null, null, all.toString(), version);
+            }
+        };
+    }
+
+    private int server() {
+        return 1 + random.nextInt(scenario.servers());
+    }
+
+    private String line(int server) {
+        int port = random.nextInt(5) == 0 ? 2889 : 2888;
+        String role = random.nextInt(4) == 0 ? "observer" : "participant";
+        return "server.%d=server-%d:%d:3888:%s;2181".formatted(server, server, port, role);
     }
 
     private Operation create(String path, int flags) {

@@ -20,7 +20,7 @@ final class ZabBehaviour implements Laws.Law, SimulatedDisk.Watcher {
     }
 
     private boolean concerns(int server) {
-        return simulation.isVoter(server) && !simulation.isStandalone();
+        return simulation.membersStay() && simulation.isVoter(server);
     }
 
     private static void check(Runnable step) {
@@ -34,7 +34,7 @@ final class ZabBehaviour implements Laws.Law, SimulatedDisk.Watcher {
     @Override
     public void stepped(SimulatedServer server) {
         long epoch = server.view().epochLed();
-        if (epoch > 0 && led.add(epoch) && !simulation.isStandalone()) {
+        if (epoch > 0 && led.add(epoch) && simulation.membersStay()) {
             List<Long> history = simulation.laws.chain.historyTo(server.view().lastLogged());
             check(() -> zab.leads(server.id, epoch, history));
         }
@@ -79,14 +79,14 @@ final class ZabBehaviour implements Laws.Law, SimulatedDisk.Watcher {
 
     @Override
     public void proposed(SimulatedServer server, long zxid) {
-        if (!simulation.isStandalone()) {
+        if (simulation.membersStay()) {
             check(() -> zab.proposed(server.id, Zxid.epoch(zxid), zxid));
         }
     }
 
     @Override
     public void shown(SimulatedServer server, long zxid) {
-        if (!simulation.isStandalone()) {
+        if (simulation.membersStay()) {
             MemberView view = server.view();
             long transaction = simulation.laws.chain.transaction(zxid);
             check(() -> zab.delivers(server.id, view.currentEpoch(), transaction));

@@ -26,6 +26,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,12 @@ import org.slf4j.LoggerFactory;
 ///
 /// Connections are numbered `generation << 20 | slot`: the number is never used twice and finds its link without a map.
 public final class ClientTransport {
+    /// The two ways in for clients: `clientPort`, `secureClientPort`.
+    public enum Door {
+        CLIENT,
+        SECURE_CLIENT
+    }
+
     /// `perAddress` and `total` are 0 for "no limit"; `outstanding` is the number of requests without reply above which
     /// connections that wait for one are not read.
     public record Limits(int perAddress, int total, int frameBytes, int outstanding) {}
@@ -62,7 +69,7 @@ public final class ClientTransport {
     private final JuteWriter scratch = new JuteWriter(4096);
     private final byte[] shared = new byte[READ_BYTES];
 
-    private final List<ServerSocketChannel> listeners = new ArrayList<>();
+    private final Map<Door, ServerSocketChannel> listeners = new EnumMap<>(Door.class);
     private @Nullable ClientLink[] slots = new ClientLink[256];
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
     private int slotsUsed;
@@ -84,8 +91,9 @@ public final class ClientTransport {
 
     // --- life
 
-    /// Listens; the address in use afterwards, for a port of 0.
-    public InetSocketAddress listen(InetSocketAddress address, int backlog, PortSecurity security) throws IOException {
+    /// Listens, from now on here instead of where this door was before; the address in use afterwards, for a port of 0.
+    public InetSocketAddress listen(Door door, InetSocketAddress address, int backlog, PortSecurity security)
+            throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -95,7 +103,7 @@ public final class ClientTransport {
             channel.close();
             throw e;
         }
-        listeners.add(channel);
+        close(listeners.put(door, channel));
         return (InetSocketAddress) channel.getLocalAddress();
     }
 
@@ -116,14 +124,18 @@ public final class ClientTransport {
     }
 
     private void closeListeners() {
-        for (ServerSocketChannel listener : listeners) {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                LOG.debug("client listener: {}", e.getMessage());
-            }
-        }
+        listeners.values().forEach(ClientTransport::close);
         listeners.clear();
+    }
+
+    private static void close(@Nullable ServerSocketChannel listener) {
+        try {
+            if (listener != null) {
+                listener.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("client listener: {}", e.getMessage());
+        }
     }
 
     /// The time of this turn, for latencies and limits.

@@ -63,11 +63,15 @@ public final class ElectionTransport implements AutoCloseable {
     private final Refusals refusals = new Refusals();
     private final Map<Long, Destination> destinations = new HashMap<>();
     private List<EnsembleConfig> configs = List.of();
+    /// The own address, as long as it is known.
+    private List<PeerAddress> own = List.of();
     private @Nullable ServerSocket listener;
     private volatile boolean closed;
     /// Whether the own port was ours once. Who cannot have it may be a second process of the same server, or one on a
     /// host that is not its own: it says nothing to anybody.
     private volatile boolean bound;
+    /// The listener was closed because the port is another one now.
+    private volatile boolean moving;
 
     public ElectionTransport(Settings settings, Receiver receiver) {
         this.settings = settings;
@@ -75,8 +79,28 @@ public final class ElectionTransport implements AutoCloseable {
     }
 
     /// Where the members are from now on: the committed configuration first, then the last-seen one.
-    public synchronized void target(EnsembleConfig committed, EnsembleConfig lastSeen) {
-        configs = committed.equals(lastSeen) ? List.of(committed) : List.of(committed, lastSeen);
+    /// Connections to whoever is elsewhere now are given up, and so is the own listener if it has moved.
+    public void target(EnsembleConfig committed, EnsembleConfig lastSeen) {
+        List<Destination> moved = new ArrayList<>();
+        synchronized (this) {
+            List<PeerAddress> ownBefore = own;
+            Map<Long, List<PeerAddress>> before = new HashMap<>();
+            destinations.keySet().forEach(server -> before.put(server, addresses(server)));
+            configs = committed.equals(lastSeen) ? List.of(committed) : List.of(committed, lastSeen);
+            // Whoever was removed goes on where it stood.
+            List<PeerAddress> ownNow = addresses(settings.self);
+            own = ownNow.isEmpty() ? own : List.of(ownNow.getFirst());
+            if (listener != null && !own.equals(ownBefore)) {
+                moving = true;
+                closeListener();
+            }
+            destinations.forEach((server, destination) -> {
+                if (!addresses(server).equals(before.get(server))) {
+                    moved.add(destination);
+                }
+            });
+        }
+        moved.forEach(Destination::drop);
     }
 
     /// Begins to listen on the own election port, and goes on trying while somebody else has it.
@@ -104,6 +128,7 @@ public final class ElectionTransport implements AutoCloseable {
                 socket.setReuseAddress(true);
                 InetAddress bind = settings.bind == null ? null : InetAddress.getByName(settings.bind);
                 socket.bind(new InetSocketAddress(bind, own.electionPort()), 128);
+                moving = false;
                 keep(socket);
                 bound();
                 pause = RETRY_MIN_MILLIS;
@@ -112,7 +137,7 @@ public final class ElectionTransport implements AutoCloseable {
                     Thread.ofVirtual().name("election-in").start(() -> welcome(peer));
                 }
             } catch (IOException | RuntimeException e) {
-                if (!closed && !said.equals(String.valueOf(e.getMessage()))) {
+                if (!closed && !moving && !said.equals(String.valueOf(e.getMessage()))) {
                     said = String.valueOf(e.getMessage());
                     LOG.warn("election port: {}; trying on{}", e.toString(), bound ? "" : ", and no vote until then");
                 }
@@ -138,8 +163,7 @@ public final class ElectionTransport implements AutoCloseable {
         listener = socket;
     }
 
-    private PeerAddress ownAddress() throws IOException {
-        List<PeerAddress> own = addresses(settings.self);
+    private synchronized PeerAddress ownAddress() throws IOException {
         if (own.isEmpty()) {
             throw new IOException("server " + settings.self + " has no line in the configuration");
         }
@@ -148,8 +172,10 @@ public final class ElectionTransport implements AutoCloseable {
 
     /// As it stands in our first message: one address, unless several are switched on.
     private String own() throws IOException {
-        List<PeerAddress> own = settings.multiAddress ? addresses(settings.self) : List.of(ownAddress());
-        return ConfigText.addresses(own, PeerAddress::electionPort);
+        List<PeerAddress> all = addresses(settings.self);
+        // Whoever was removed goes on with the address it had.
+        boolean several = settings.multiAddress && !all.isEmpty();
+        return ConfigText.addresses(several ? all : List.of(ownAddress()), PeerAddress::electionPort);
     }
 
     private synchronized List<PeerAddress> addresses(long server) {
@@ -499,6 +525,16 @@ public final class ElectionTransport implements AutoCloseable {
         }
     }
 
+    private void closeListener() {
+        if (listener != null) {
+            try {
+                listener.close();
+            } catch (IOException e) {
+                LOG.debug("election listener: {}", e.getMessage());
+            }
+        }
+    }
+
     private static void closeQuietly(Socket socket) {
         try {
             socket.close();
@@ -513,13 +549,7 @@ public final class ElectionTransport implements AutoCloseable {
         List<Destination> all;
         synchronized (this) {
             all = List.copyOf(destinations.values());
-            if (listener != null) {
-                try {
-                    listener.close();
-                } catch (IOException e) {
-                    LOG.debug("election listener: {}", e.getMessage());
-                }
-            }
+            closeListener();
         }
         for (Destination destination : all) {
             destination.drop();

@@ -69,6 +69,7 @@ public final class QuorumTransport {
     private final ArrayList<QuorumLink> dirty = new ArrayList<>();
     private long leaderLink = -1;
     private boolean accepting;
+    private @Nullable PeerAddress address;
     private @Nullable ServerSocketChannel listener;
     private long now;
 
@@ -179,6 +180,7 @@ public final class QuorumTransport {
     /// Listens on the own quorum port, and goes on trying while somebody else has it; or closes listener and links.
     public void acceptLearners(boolean enabled, @Nullable PeerAddress own) {
         accepting = enabled;
+        address = own;
         if (!enabled) {
             closeListener();
             for (QuorumLink link : List.copyOf(links.values())) {
@@ -186,13 +188,23 @@ public final class QuorumTransport {
                     closeLink(link);
                 }
             }
-        } else if (listener == null && own != null) {
-            listen(own, "");
+        } else if (listener == null) {
+            listen("");
         }
     }
 
-    private void listen(PeerAddress own, String said) {
-        if (!accepting || listener != null) {
+    /// Learners find us here from now on; those who are connected stay.
+    public void moveListener(PeerAddress own) {
+        address = own;
+        if (accepting) {
+            closeListener();
+            listen("");
+        }
+    }
+
+    private void listen(String said) {
+        PeerAddress own = address;
+        if (!accepting || listener != null || own == null) {
             return;
         }
         ServerSocketChannel channel = null;
@@ -217,7 +229,7 @@ public final class QuorumTransport {
             }
             Thread.ofVirtual().name("quorum-bind").start(() -> {
                 pause(REDIAL_MAX_MILLIS);
-                reactor.post(() -> listen(own, failure));
+                reactor.post(() -> listen(failure));
             });
         }
     }

@@ -60,7 +60,11 @@ class ClientTransportTest {
     void start() throws IOException {
         reactor = new Reactor();
         transport = new ClientTransport(reactor, new Echo(), new ClientTransport.Limits(3, 0, 1000, 10));
-        address = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10, PortSecurity.PLAIN);
+        address = transport.listen(
+                ClientTransport.Door.CLIENT,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                10,
+                PortSecurity.PLAIN);
         loop = Thread.ofPlatform().start(() -> {
             try {
                 while (!stopped) {

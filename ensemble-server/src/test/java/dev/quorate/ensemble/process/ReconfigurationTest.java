@@ -1,0 +1,327 @@
+package dev.quorate.ensemble.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quorate.ensemble.process.ServerProcess.Kind;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.admin.ZooKeeperAdmin;
+import org.apache.zookeeper.data.Stat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The stock client changes the members of a running ensemble, of servers of either kind (rungs 16 to 18 of
+/// peer-protocol.md §10).
+class ReconfigurationTest {
+    private static final String[] RECONFIGURABLE = {"reconfigEnabled=true", "standaloneEnabled=false"};
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+    /// Servers 1 to `members` are in the configuration that they start with; the others know themselves as well, as
+    /// observers, and nobody knows them.
+    private static ProcessEnsemble ensemble(Path directory, String kinds, int members) throws IOException {
+        List<Kind> list = kinds.chars()
+                .mapToObj(c -> c == 'A' ? Kind.APACHE : Kind.QUORATE)
+                .toList();
+        ProcessEnsemble ensemble = new ProcessEnsemble(directory, list, RECONFIGURABLE);
+        for (int id = 1; id <= list.size(); id++) {
+            ServerProcess server = ensemble.server(id).jvmOptions(List.of("-Dzookeeper.skipACL=yes"));
+            Path file = server.directory().resolve("zoo.cfg");
+            List<String> lines = new ArrayList<>();
+            for (String line : Files.readAllLines(file)) {
+                boolean own = line.startsWith("server." + id + "=");
+                boolean spare = line.startsWith("server.") && Character.getNumericValue(line.charAt(7)) > members;
+                if (!spare || own) {
+                    lines.add(spare ? line + ":observer" : line);
+                }
+            }
+            Files.write(file, lines);
+        }
+        return ensemble;
+    }
+
+    /// The line of a server in the configuration that it was started with, in this role.
+    private static String line(ServerProcess server, int id, String role) throws IOException {
+        for (Path file : List.of(
+                server.directory().resolve("zoo.cfg.bak"), server.directory().resolve("zoo.cfg"))) {
+            if (Files.exists(file)) {
+                for (String line : Files.readAllLines(file)) {
+                    if (line.startsWith("server." + id + "=")) {
+                        return line.replace(":observer", "") + ":" + role + ";127.0.0.1:" + server.clientPort();
+                    }
+                }
+            }
+        }
+        throw new AssertionError("server " + id + " has no line");
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("still not: %s", what).isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private static ZooKeeperAdmin admin(ServerProcess server) throws IOException {
+        return new ZooKeeperAdmin(server.address(), 30_000, event -> {});
+    }
+
+    private static String config(ServerProcess server) {
+        try (ZooKeeper client = StockClient.connect(server.address())) {
+            return new String(client.getConfig(false, new Stat()), StandardCharsets.UTF_8);
+        } catch (IOException | InterruptedException | KeeperException e) {
+            return "";
+        }
+    }
+
+    /// Asks until it is so: whoever is told that the connection was lost does not know.
+    private static void reconfigure(ServerProcess at, String joining, String leaving, String shown) throws Exception {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        try (ZooKeeperAdmin admin = admin(at)) {
+            while (true) {
+                try {
+                    byte[] config = admin.reconfigure(joining, leaving, null, -1, new Stat());
+                    assertThat(new String(config, StandardCharsets.UTF_8)).contains("version=");
+                } catch (KeeperException e) {
+                    // Not synced yet, or the leader is just changing.
+                    assertThat(e.code())
+                            .isIn(
+                                    Code.CONNECTIONLOSS,
+                                    Code.NEWCONFIGNOQUORUM,
+                                    Code.RECONFIGINPROGRESS,
+                                    Code.SESSIONMOVED);
+                }
+                String now = config(at);
+                if (shown.startsWith("!") ? !now.isEmpty() && !now.contains(shown.substring(1)) : now.contains(shown)) {
+                    return;
+                }
+                assertThat(System.nanoTime())
+                        .as("still not %s in%n%s", shown, now)
+                        .isLessThan(end);
+            }
+        }
+    }
+
+    private static void write(ServerProcess server) throws Exception {
+        try (ZooKeeper client = StockClient.connect(server.address())) {
+            client.create("/n-", new byte[] {1}, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT_SEQUENTIAL);
+        }
+    }
+
+    private static void awaitMode(ServerProcess server, String mode) throws InterruptedException {
+        await(server.address() + " is " + mode, () -> server.mode().equals(mode));
+    }
+
+    private static ServerProcess follower(ProcessEnsemble ensemble, ServerProcess leader) {
+        return ensemble.servers().subList(0, 3).stream()
+                .filter(server -> server != leader)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"QQQQ", "AAQQ", "QQAA"})
+    void membersComeAndGoAndChangeTheirRoles(String kinds, @TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = ensemble(directory, kinds, 3)) {
+            ensemble.startAll().awaitServing();
+            ServerProcess spare = ensemble.server(4);
+            awaitMode(spare, "follower"); // without a vote
+            ServerProcess leader = ensemble.leader();
+            ServerProcess follower = follower(ensemble, leader);
+
+            reconfigure(leader, line(spare, 4, "observer"), null, "server.4=");
+            awaitMode(spare, "observer");
+            reconfigure(follower, line(spare, 4, "participant"), null, ":participant;127.0.0.1:" + spare.clientPort());
+            awaitMode(spare, "follower");
+            write(spare);
+            reconfigure(leader, line(spare, 4, "observer"), null, ":observer;127.0.0.1:" + spare.clientPort());
+            awaitMode(spare, "observer");
+            reconfigure(leader, line(spare, 4, "participant"), null, ":participant;127.0.0.1:" + spare.clientPort());
+            awaitMode(spare, "follower");
+
+            int gone = ensemble.servers().indexOf(follower) + 1;
+            reconfigure(leader, null, String.valueOf(gone), "!server." + gone + "=");
+            awaitMode(follower, "follower"); // it goes on without a vote
+            write(follower);
+            reconfigure(leader, line(follower, gone, "participant"), null, "server." + gone + "=");
+
+            int led = ensemble.servers().indexOf(leader) + 1;
+            reconfigure(follower, null, String.valueOf(led), "!server." + led + "=");
+            await("another leader", () -> ensemble.servers().stream()
+                    .anyMatch(server -> server != leader && server.mode().equals("leader")));
+            awaitMode(leader, "follower");
+            write(leader);
+            ensemble.awaitServing().assertEqualTrees();
+
+            // What the files say is what the servers start with: they must know themselves.
+            reconfigure(follower, line(leader, led, "participant"), null, "server." + led + "=");
+            awaitMode(leader, "follower");
+            for (ServerProcess server : ensemble.servers()) {
+                server.stop();
+            }
+            String version = config(ensemble).replaceAll("(?s).*version=", "");
+            for (ServerProcess server : ensemble.servers()) {
+                assertThat(Files.readString(server.directory().resolve("zoo.cfg")))
+                        .contains("dynamicConfigFile=")
+                        .contains(".dynamic." + version)
+                        .doesNotContain("server.");
+                assertThat(server.directory().resolve("zoo.cfg.dynamic.next")).doesNotExist();
+            }
+            ensemble.startAll().awaitServing();
+            write(leader);
+            ensemble.assertEqualTrees();
+        }
+    }
+
+    /// The version that all files agree on, as `version=`.
+    private static String config(ProcessEnsemble ensemble) throws IOException {
+        String staticFile = Files.readString(ensemble.server(4).directory().resolve("zoo.cfg"));
+        return "version="
+                + staticFile.substring(staticFile.lastIndexOf('.') + 1).strip();
+    }
+
+    @Test
+    void oneServerBecomesThreeAndOneAgain(@TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = ensemble(directory, "QQQ", 1)) {
+            ensemble.startAll().awaitServing();
+            ServerProcess first = ensemble.server(1);
+            awaitMode(first, "leader");
+            AtomicInteger fired = new AtomicInteger();
+            try (ZooKeeper watcher = StockClient.connect(first.address())) {
+                watcher.getConfig(
+                        event -> fired.addAndGet(event.getType() == EventType.NodeDataChanged ? 1 : 0), new Stat());
+                reconfigure(
+                        first,
+                        line(ensemble.server(2), 2, "participant") + "," + line(ensemble.server(3), 3, "participant"),
+                        null,
+                        "server.3=");
+                await("the watch fires", () -> fired.get() == 1);
+            }
+            write(ensemble.server(3));
+            first.kill();
+            write(ensemble.server(2));
+            first.start().awaitServing();
+            write(first);
+            write(first);
+            ensemble.assertEqualTrees();
+            ServerProcess leader = ensemble.leader();
+            int led = ensemble.servers().indexOf(leader) + 1;
+            String others = led == 1 ? "2,3" : led == 2 ? "1,3" : "1,2";
+            reconfigure(leader, null, others, "!server." + others.charAt(0) + "=");
+            for (char other : others.replace(",", "").toCharArray()) {
+                ensemble.server(other - '0').stop();
+            }
+            write(leader);
+            leader.stop();
+            leader.start().awaitServing();
+            write(leader);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"QQQ", "AAA"})
+    void whatCannotBeIsRefusedWithItsCode(String kinds, @TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = ensemble(directory, kinds, 3)) {
+            ensemble.startAll().awaitServing();
+            ServerProcess leader = ensemble.leader();
+            try (ZooKeeperAdmin admin = admin(leader)) {
+                String nobody = "server.%d=127.0.0.1:%d:%d:participant;127.0.0.1:%d";
+                String absent = nobody.formatted(7, 1, 2, 3) + "," + nobody.formatted(8, 4, 5, 6) + ","
+                        + nobody.formatted(9, 7, 8, 9);
+                for (int id = 1; id <= 3; id++) {
+                    write(ensemble.server(id));
+                }
+                refused(admin, Code.BADVERSION, null, "1", null, 77);
+                refused(admin, Code.BADARGUMENTS, "server.9=127.0.0.1:1:2:participant", null, null, -1);
+                refused(admin, Code.BADARGUMENTS, "server.9=junk;1", null, null, -1);
+                // ZooKeeper's own mistake: it says MARSHALLINGERROR.
+                refused(admin, kinds.equals("AAA") ? Code.MARSHALLINGERROR : Code.BADARGUMENTS, null, "two", null, -1);
+                refused(admin, Code.BADARGUMENTS, null, "1,2,3", null, -1);
+                refused(admin, Code.BADARGUMENTS, null, null, "tickTime=3", -1);
+                refused(admin, Code.NEWCONFIGNOQUORUM, absent, "1,2", null, -1);
+                refused(admin, Code.NEWCONFIGNOQUORUM, null, null, absent, -1);
+            }
+            for (ServerProcess server : ensemble.servers()) {
+                server.stop();
+                server.jvmOptions(List.of()).start();
+            }
+            ensemble.awaitServing();
+            try (ZooKeeperAdmin admin = admin(ensemble.server(1))) {
+                refused(admin, Code.NOAUTH, null, "1", null, -1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"QUORATE", "APACHE"})
+    void reconfigurationIsOffUnlessItIsAskedFor(Kind kind, @TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, List.of(kind, kind, kind))) {
+            ensemble.startAll().awaitServing();
+            try (ZooKeeperAdmin admin = admin(ensemble.server(2))) {
+                refused(admin, Code.RECONFIGDISABLED, null, "1", null, -1);
+            }
+        }
+    }
+
+    private static void refused(
+            ZooKeeperAdmin admin, Code code, String joining, String leaving, String members, long version) {
+        assertThatThrownBy(() -> admin.reconfigure(joining, leaving, members, version, new Stat()))
+                .as("%s %s %s %s", joining, leaving, members, version)
+                .isInstanceOfSatisfying(
+                        KeeperException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    /// A server whose quorum, election and client ports change in turn, first a follower, then the leader.
+    @ParameterizedTest
+    @ValueSource(strings = {"QQQ", "AQQ", "QAQ"})
+    void aServerMovesToOtherPorts(String kinds, @TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = ensemble(directory, kinds, 3)) {
+            ensemble.startAll().awaitServing();
+            for (int round = 0; round < 2; round++) {
+                boolean leads = round == 1;
+                int moving = 2 + kinds.substring(1).indexOf('Q');
+                ServerProcess server = ensemble.server(moving);
+                ServerProcess other = ensemble.server(moving == 2 ? 3 : 2);
+                if (leads) {
+                    ensemble.makeLead(moving);
+                }
+                int[] ports = freePorts();
+                String moved = "server.%d=127.0.0.1:%d:%d:participant;127.0.0.1:%d"
+                        .formatted(moving, ports[0], ports[1], server.clientPort());
+                reconfigure(other, moved, null, moved);
+                server.awaitServing();
+                write(other);
+                write(server);
+                server.kill();
+                write(other);
+                server.start().awaitServing();
+                write(server);
+                ensemble.awaitServing().assertEqualTrees();
+            }
+        }
+    }
+
+    private static int[] freePorts() throws IOException {
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket other = new ServerSocket(0)) {
+            return new int[] {one.getLocalPort(), other.getLocalPort()};
+        }
+    }
+}

@@ -2,62 +2,56 @@ package dev.quorate.local;
 
 import dev.quorate.local.api.ApiServer;
 import dev.quorate.local.runtime.AddressBlock;
-import dev.quorate.local.runtime.ImageMap;
 import dev.quorate.local.runtime.LocalRuntime;
-import dev.quorate.local.runtime.ProcessLedger;
+import dev.quorate.local.runtime.Processes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// API server, controllers and pods over one state folder, started in order and ended in the opposite one. One thread
-/// starts; any may close.
+/// API server, controllers and pods over one state folder, started in order and ended in the opposite one.
 public final class LocalCluster implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LocalCluster.class);
     private static final int API_PORT = 6443;
 
-    private final List<AutoCloseable> parts = Collections.synchronizedList(new ArrayList<>());
-    private final ProcessLedger ledger;
-    private final LocalRuntime runtime;
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final ApiServer api;
 
-    private LocalCluster(Path state, ImageMap images) throws IOException {
-        AddressBlock block = part(AddressBlock.take(state.resolve("addresses.block")));
-        ledger = part(ProcessLedger.open(state.resolve("run/processes")));
-        ApiServer api = part(ApiServer.start(state, block.address(1), API_PORT, state.resolve("kubeconfig")));
-        runtime = part(LocalRuntime.start(api.cluster(), state, block, ledger, images));
-        api.logsFrom(runtime);
+    private LocalCluster(Path state, Map<String, Path> images) throws IOException {
+        AddressBlock addresses = part(AddressBlock.take(state.resolve("addresses.block")));
+        Processes processes = part(Processes.open(state));
+        api = part(ApiServer.start(state, addresses.first(), API_PORT, state.resolve("kubeconfig")));
+        part(LocalRuntime.start(api, state, images, addresses, processes));
     }
 
     /// @param state is created, and continued where it is there; its `kubeconfig` leads to the API server
-    public static LocalCluster start(Path state, ImageMap images) throws IOException {
+    /// @param images the program that stands for an image, by the image's repository such as
+    /// `quorate/ensemble-server`
+    public static LocalCluster start(Path state, Map<String, Path> images) throws IOException {
         return new LocalCluster(state, images);
     }
 
-    /// Closes the part before those that are there now.
-    public <T extends AutoCloseable> T part(T part) {
+    private <T extends AutoCloseable> T part(T part) {
         parts.add(part);
         return part;
     }
 
-    public ProcessLedger ledger() {
-        return ledger;
-    }
-
-    public LocalRuntime runtime() {
-        return runtime;
+    public ApiServer api() {
+        return api;
     }
 
     @Override
-    public void close() {
-        synchronized (parts) {
-            for (AutoCloseable part : parts.reversed()) {
-                try {
-                    part.close();
-                } catch (Exception e) {
-                    System.err.println("quorate: while stopping: " + e.getMessage());
-                }
+    public synchronized void close() {
+        for (AutoCloseable part : parts.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                log.warn("while stopping: {}", e.getMessage());
             }
-            parts.clear();
         }
+        parts.clear();
     }
 }

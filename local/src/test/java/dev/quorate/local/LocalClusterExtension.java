@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.quorate.local.runtime.ImageMap;
+import dev.quorate.local.runtime.Processes;
+import dev.quorate.local.store.Folders;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -40,7 +41,7 @@ final class LocalClusterExtension implements BeforeAllCallback, AfterAllCallback
     }
 
     void start() throws IOException {
-        cluster = LocalCluster.start(state(), new ImageMap(Map.of()));
+        cluster = LocalCluster.start(state(), Map.of());
         client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(kubeconfig().toFile()))
                 .build();
@@ -52,13 +53,13 @@ final class LocalClusterExtension implements BeforeAllCallback, AfterAllCallback
         if (cluster != null) {
             cluster.close();
         }
-        assertThat(state().resolve("run/processes")).isEmptyDirectory();
+        assertThat(Processes.sweep(state())).as("processes left").isZero();
     }
 
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
         stop();
-        dev.quorate.local.runtime.Folders.delete(state());
+        Folders.delete(state());
     }
 
     Path state() {
@@ -67,10 +68,6 @@ final class LocalClusterExtension implements BeforeAllCallback, AfterAllCallback
 
     Path kubeconfig() {
         return state().resolve("kubeconfig");
-    }
-
-    LocalCluster cluster() {
-        return java.util.Objects.requireNonNull(cluster);
     }
 
     KubernetesClient client() {

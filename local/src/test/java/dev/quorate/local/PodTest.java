@@ -98,9 +98,10 @@ final class PodTest {
                         .at("/status/phase")
                         .asText())
                 .isEqualTo("Bound");
-        Path hosts = CLUSTER.cluster().runtime().hostsFile("default");
+        Path hosts = CLUSTER.state().resolve("run/hosts-default");
         LocalClusterExtension.await(
-                () -> read(hosts), h -> h.contains(address + " keep-0.members.default.svc.cluster.local\n"));
+                () -> read(hosts),
+                h -> h.contains(address + " keep-0.members.default.svc.cluster.local keep-0.members.default.svc "));
 
         delete("keep-0");
         JsonNode second = CLUSTER.await(
@@ -323,7 +324,7 @@ final class PodTest {
                         + " persistentVolumeClaim only");
         refused(
                 pod.replace("PROBE", ", livenessProbe: {exec: {command: [ls]}}").replace("MORE", ""),
-                "spec.containers[0].livenessProbe: Invalid value: \"object\": the embedded mode has probes by httpGet and tcpSocket only");
+                "spec.containers[0].livenessProbe: Invalid value: \"object\": the embedded mode has probes by httpGet only");
         refused(
                 set("many").replace("replicas: 1", "replicas: 2"),
                 "spec.replicas: Invalid value: \"object\": the embedded mode has stateful sets of at most one replica");

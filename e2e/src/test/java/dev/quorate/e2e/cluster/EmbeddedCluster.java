@@ -2,16 +2,17 @@ package dev.quorate.e2e.cluster;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
 /// `./quorate up`, as a user runs it, with a state folder of its own.
@@ -62,48 +63,42 @@ final class EmbeddedCluster implements Cluster {
 
     @Override
     public void killOperator() throws Exception {
-        ProcessHandle operator = Await.value("the operator's process", () -> state, () -> operator());
+        ProcessHandle operator = Await.value(
+                "the operator's process",
+                () -> state,
+                () -> operatorPod().get().getStatus().getContainerStatuses().stream()
+                        .filter(status -> status.getState().getRunning() != null)
+                        .map(status -> status.getContainerID().replace("process://", ""))
+                        .flatMap(id -> ProcessHandle.of(Long.parseLong(id)).stream())
+                        .findFirst());
         operator.destroyForcibly();
         operator.onExit().join();
     }
 
-    /// The same command as that of the first.
+    /// The pod of the first once more.
     @Override
     public AutoCloseable standbyOperator() throws Exception {
-        ProcessHandle.Info first = Await.value("the operator's process", () -> state, this::operator)
-                .info();
-        List<String> command = new ArrayList<>(List.of(first.command().orElseThrow()));
-        command.addAll(List.of(first.arguments().orElseThrow()));
-        Path log = state.resolve("standby.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("KUBECONFIG", state.resolve("kubeconfig").toString());
-        builder.environment().put("KUBERNETES_NAMESPACE", NAMESPACE);
-        Process standby = builder.start();
-        Await.until("a second operator is up", () -> text(log), () -> text(log).contains("is held by"));
-        return () -> standby.destroyForcibly().waitFor();
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("quorate-operator-standby")
+                .withNamespace("kube-system")
+                .endMetadata()
+                .withSpec(operatorPod().get().getSpec())
+                .build();
+        PodResource standby = client.pods().resource(pod);
+        standby.create();
+        standby.waitUntilReady(Await.LONG.toSeconds(), TimeUnit.SECONDS);
+        Await.until("a second operator is up", standby::getLog, () -> standby.getLog().contains("is held by"));
+        return () -> standby.withGracePeriod(0).delete();
     }
 
-    private java.util.Optional<ProcessHandle> operator() throws IOException {
-        try (Stream<Path> ledger = Files.list(state.resolve("run/processes"))) {
-            return ledger.map(file -> Long.parseLong(file.getFileName().toString()))
-                    .flatMap(pid -> ProcessHandle.of(pid).stream())
-                    .filter(process -> process.info().commandLine().orElse("").contains("quarkus-run.jar"))
-                    .findFirst();
-        }
+    private PodResource operatorPod() {
+        return client.pods().inNamespace("kube-system").withName("quorate-operator");
     }
 
     @Override
     public String operatorLog() {
-        return text(state.resolve("operator.log")) + text(state.resolve("up.log"));
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.exists(file) ? Files.readString(file) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return operatorPod().getLog();
     }
 
     /// Pods are processes of this user, so permissions do not stop them where that is root: a small file system does.

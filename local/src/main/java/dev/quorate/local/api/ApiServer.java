@@ -1,6 +1,6 @@
 package dev.quorate.local.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -20,14 +20,13 @@ import org.slf4j.LoggerFactory;
 /// The HTTPS server: who asks, and for what. Each request has a virtual thread of its own.
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
-    private static final Operations.Request SELF = new Operations.Request("embedded", "", false);
 
     private final ObjectStore store;
-    private final Certificates certificates;
-    private final GarbageCollector collector;
+    private final Registry registry;
     private final Cluster cluster;
+    private final ControlLoop loop;
     private final Resources resources;
-    private final Discovery discovery;
+    private final Credentials credentials;
     private final HttpsServer http;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -41,22 +40,19 @@ public final class ApiServer implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
         }
-        certificates = Certificates.in(state.resolve("keys"), address);
+        credentials = Credentials.in(state.resolve("keys"), address);
         store = ObjectStore.open(state.resolve("objects"));
-        Registry registry = new Registry(store);
+        registry = new Registry(store);
         CelRules rules = new CelRules();
-        Operations operations = new Operations(store, registry, new Schemas(rules));
-        collector = new GarbageCollector(store, registry, operations);
+        Operations operations = new Operations(store, registry, rules);
         cluster = new Cluster(store, registry, operations);
-        discovery = new Discovery(registry);
-        resources = new Resources(store, registry, operations, new Tables(rules));
-        ResourceType namespaces = registry.builtIn("Namespace");
+        loop = new ControlLoop(store);
+        loop.add(new GarbageCollector(store, cluster));
+        resources = new Resources(store, operations, new Tables(rules), new PodLogs(state.resolve("pods")));
         for (String name : List.of("default", "kube-system")) {
-            if (!operations.exists(namespaces, "", name)) {
-                operations.create(namespaces, "", Json.of("{metadata: {name: %s}}", name), SELF);
-            }
+            cluster.create("Namespace", Json.of("{metadata: {name: %s}}", name));
         }
-        http.setHttpsConfigurator(new HttpsConfigurator(certificates.context()));
+        http.setHttpsConfigurator(new HttpsConfigurator(credentials.context()));
         http.setExecutor(threads);
         http.createContext("/", this::accept);
     }
@@ -69,7 +65,7 @@ public final class ApiServer implements AutoCloseable {
     public static ApiServer start(Path state, String address, int port, Path kubeconfig) throws IOException {
         ApiServer server = new ApiServer(state, address, port);
         server.http.start();
-        server.certificates.writeKubeconfig(kubeconfig, "https://" + address + ":" + port);
+        server.credentials.writeKubeconfig(kubeconfig, "https://" + address + ":" + port);
         return server;
     }
 
@@ -78,9 +74,13 @@ public final class ApiServer implements AutoCloseable {
         return cluster;
     }
 
-    /// Logs of pods come from there from now on.
-    public void logsFrom(PodLogs runtime) {
-        resources.logsFrom(runtime);
+    /// What controllers run in.
+    public ControlLoop loop() {
+        return loop;
+    }
+
+    public ObjectStore store() {
+        return store;
     }
 
     private void accept(HttpExchange http) throws IOException {
@@ -89,67 +89,50 @@ public final class ApiServer implements AutoCloseable {
             answer(exchange);
         } catch (StatusError e) {
             exchange.send(e.code(), e.status());
-        } catch (UncheckedIOException clientGone) {
-            log.debug("{}: {}", exchange.uri(), clientGone.getMessage());
-            exchange.end();
+        } catch (IOException | UncheckedIOException clientGone) {
+            log.debug("{}: {}", exchange.path(), clientGone.getMessage());
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            log.warn("{} {}", exchange.method(), exchange.uri(), e);
+            log.warn("{} {}", exchange.method(), exchange.path(), e);
             exchange.send(500, new StatusError(500, "InternalError", e.toString()).status());
+        } finally {
+            exchange.end();
         }
     }
 
-    private void answer(Exchange exchange) {
+    private void answer(Exchange exchange) throws IOException, InterruptedException {
         List<String> path = exchange.path();
         switch (path.isEmpty() ? "" : path.getFirst()) {
-            case "version" -> exchange.send(200, discovery.version());
+            case "version" -> exchange.send(200, Discovery.version());
             case "healthz", "livez", "readyz" -> exchange.sendText(200, "ok");
-            case "openapi" -> {
-                authenticate(exchange);
-                sendOr404(exchange, discovery.openApi(path));
-            }
-            case "api", "apis" -> {
-                authenticate(exchange);
-                Optional<ObjectNode> document = discovery.document(path);
-                if (document.isPresent()) {
-                    exchange.send(200, document.get());
-                } else if (!resources.answer(exchange, path) && !review(exchange, path)) {
-                    sendOr404(exchange, document);
+            case "api", "apis", "openapi" -> {
+                credentials.check(exchange.header("Authorization"), path);
+                JsonNode document = new Discovery(registry).document(path);
+                Optional<Target> target = Target.of(registry, path);
+                if (!document.isMissingNode()) {
+                    exchange.send(200, document);
+                } else if (target.isPresent()) {
+                    resources.answer(exchange, target.get());
+                } else {
+                    review(exchange, path.getLast());
                 }
             }
-            case String other -> sendOr404(exchange, Optional.empty());
-        }
-    }
-
-    private void authenticate(Exchange exchange) {
-        String header = exchange.header("Authorization");
-        if (header.isEmpty()) {
-            String path = String.join("/", exchange.path());
-            throw new StatusError(
-                    403, "Forbidden", "forbidden: User \"system:anonymous\" cannot get path \"/" + path + "\"");
-        }
-        if (!header.equals("Bearer " + certificates.token())) {
-            throw new StatusError(401, "Unauthorized", "Unauthorized");
-        }
-    }
-
-    private static void sendOr404(Exchange exchange, Optional<ObjectNode> document) {
-        if (document.isPresent()) {
-            exchange.send(200, document.get());
-        } else {
-            exchange.sendText(404, "404 page not found");
+            case String other -> exchange.sendText(404, "404 page not found");
         }
     }
 
     /// Everything is allowed to the one user.
-    private static boolean review(Exchange exchange, List<String> path) {
+    private static void review(Exchange exchange, String resource) {
         String kind =
-                switch (exchange.method() + " " + path.getLast()) {
-                    case "POST selfsubjectaccessreviews" -> "SelfSubjectAccessReview";
-                    case "POST selfsubjectrulesreviews" -> "SelfSubjectRulesReview";
+                switch (resource) {
+                    case "selfsubjectaccessreviews" -> "SelfSubjectAccessReview";
+                    case "selfsubjectrulesreviews" -> "SelfSubjectRulesReview";
                     case String other -> "";
                 };
         if (kind.isEmpty()) {
-            return false;
+            exchange.sendText(404, "404 page not found");
+            return;
         }
         exchange.send(201, Json.of("""
                         kind: %s
@@ -163,14 +146,12 @@ public final class ApiServer implements AutoCloseable {
                           resourceRules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]
                           nonResourceRules: []
                         """, kind));
-        return true;
     }
 
     @Override
-    public void close() throws IOException {
-        collector.close();
+    public void close() {
+        loop.close();
         http.stop(0);
         threads.shutdownNow();
-        store.close();
     }
 }

@@ -2,228 +2,191 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /// Server-side apply, and the ownership that every other write takes. Pure: objects in, objects out.
-final class Apply {
+///
+/// @param type of the objects
+record Apply(ResourceType type) {
     /// Who writes.
     ///
     /// @param operation Apply or Update
     /// @param subresource empty, `status` or `scale`
-    record Writer(String manager, String operation, String apiVersion, String subresource) {}
+    record Writer(String manager, String operation, String apiVersion, String subresource) {
+        static Writer of(JsonNode entry) {
+            return new Writer(
+                    entry.path("manager").asText(),
+                    entry.path("operation").asText(),
+                    entry.path("apiVersion").asText(),
+                    entry.path("subresource").asText());
+        }
 
-    private final ResourceType type;
-
-    Apply(ResourceType type) {
-        this.type = type;
+        @Override
+        public String toString() {
+            String part = subresource.isEmpty() ? "" : " with subresource \"" + subresource + "\"";
+            return "\"" + manager + "\"" + part + (operation.equals("Apply") ? "" : " using " + apiVersion);
+        }
     }
+
+    /// Fields of the metadata that nobody owns.
+    private static final Set<String> IDENTITY = Set.of(
+            "f:name",
+            "f:namespace",
+            "f:uid",
+            "f:resourceVersion",
+            "f:generation",
+            "f:creationTimestamp",
+            "f:deletionTimestamp",
+            "f:deletionGracePeriodSeconds",
+            "f:generateName",
+            "f:managedFields");
 
     /// The live object with the applied fields, and without those that the writer no longer applies and nobody else
     /// owns.
     ///
     /// @throws StatusError 409 if another owns a field with another value, unless forced
     ObjectNode apply(ObjectNode live, ObjectNode applied, Writer writer, boolean force) {
-        FieldTree fields = FieldTree.of(applied, type);
-        Map<Writer, FieldTree> owners = owners(live);
-        FieldTree before = owners.getOrDefault(writer, FieldTree.empty());
-        Map<List<String>, Writer> conflicts = conflicts(live, applied, fields, owners, writer);
+        Fields present = Fields.of(live, type.schema());
+        Fields wanted = Fields.of(applied, type.schema());
+        Set<List<String>> own = owned(wanted);
+        Map<Writer, Set<List<String>>> owners = owners(live);
+        Set<List<String>> before = owners.getOrDefault(writer, Set.of());
+        owners.remove(writer);
+        Map<Writer, Set<List<String>>> conflicts = new LinkedHashMap<>();
+        owners.forEach((owner, paths) -> {
+            Set<List<String>> lost = new HashSet<>(paths);
+            lost.removeIf(path -> !own.contains(path) || wanted.sameAt(path, present));
+            if (!lost.isEmpty()) {
+                conflicts.put(owner, lost);
+            }
+            paths.removeAll(lost);
+        });
         if (!conflicts.isEmpty() && !force) {
             throw conflict(live, conflicts);
         }
-        for (Map.Entry<List<String>, Writer> lost : conflicts.entrySet()) {
-            owners.computeIfPresent(lost.getValue(), (w, tree) -> {
-                FieldTree one = FieldTree.empty();
-                one.leaves().add(lost.getKey());
-                return tree.minus(one);
-            });
-        }
-        owners.remove(writer);
-        ObjectNode merged = live.deepCopy();
-        merge(merged, applied, List.of());
-        // A list's item (".") comes before its fields: they could not be found by key once the key is gone.
-        for (List<String> leaf : before.minus(fields).leaves()) {
-            boolean wanted = fields.covers(leaf) || owners.values().stream().anyMatch(o -> o.covers(leaf));
-            if (!wanted) {
-                FieldTree.remove(merged, leaf);
+        wanted.leaves().forEach(present::put);
+        for (List<String> path : before) {
+            if (!covers(own, path) && owners.values().stream().noneMatch(paths -> covers(paths, path))) {
+                present.remove(path);
             }
         }
-        owners.put(writer, fields);
+        owners.put(writer, own);
+        ObjectNode merged = present.object();
         writeOwners(merged, owners, live);
         return merged;
     }
 
-    private static Map<List<String>, Writer> conflicts(
-            ObjectNode live, ObjectNode applied, FieldTree fields, Map<Writer, FieldTree> owners, Writer writer) {
-        Map<List<String>, Writer> conflicts = new LinkedHashMap<>();
-        for (List<String> leaf : fields.leaves()) {
-            if (leaf.getLast().equals(".") || FieldTree.value(live, leaf).equals(FieldTree.value(applied, leaf))) {
-                continue;
-            }
-            owners.forEach((owner, tree) -> {
-                if (!owner.equals(writer) && tree.leaves().contains(leaf)) {
-                    conflicts.put(leaf, owner);
-                }
-            });
-        }
-        return conflicts;
+    /// Whether the path, something below it or a whole that contains it is among them.
+    private static boolean covers(Set<List<String>> paths, List<String> path) {
+        return paths.stream().anyMatch(p -> Fields.isIn(p, path) || Fields.isIn(path, p));
     }
 
-    private StatusError conflict(ObjectNode live, Map<List<String>, Writer> conflicts) {
-        List<StatusError.Cause> causes = new ArrayList<>();
-        StringBuilder text = new StringBuilder("Apply failed with ")
-                .append(conflicts.size())
-                .append(conflicts.size() == 1 ? " conflict: " : " conflicts: ");
-        Map<Writer, List<String>> byOwner = new LinkedHashMap<>();
-        conflicts.forEach((leaf, owner) ->
-                byOwner.computeIfAbsent(owner, o -> new ArrayList<>()).add(path(leaf)));
-        byOwner.forEach((owner, paths) -> {
-            String how = owner.operation().equals("Apply") ? "" : " using " + owner.apiVersion();
-            String sub = owner.subresource().isEmpty() ? "" : " with subresource \"" + owner.subresource() + "\"";
-            String with = " with \"" + owner.manager() + "\"" + sub + how;
-            paths.forEach(p -> causes.add(new StatusError.Cause("FieldManagerConflict", "conflict" + with, p)));
-            text.append(text.charAt(text.length() - 1) == ' ' ? "" : "\n")
-                    .append(paths.size() == 1 ? "conflict" + with + ": " : "conflicts" + with + ":\n- ")
-                    .append(String.join("\n- ", paths));
+    private static Set<List<String>> owned(Fields fields) {
+        Set<List<String>> paths = fields.paths();
+        paths.removeIf(path -> switch (path.getFirst()) {
+            case "f:apiVersion", "f:kind" -> true;
+            case "f:metadata" -> path.size() == 1 || IDENTITY.contains(path.get(1));
+            case String other -> false;
         });
-        return new StatusError(409, "Conflict", text.toString())
-                .details(type.plural(), type.group(), live.at("/metadata/name").asText())
+        return paths;
+    }
+
+    private StatusError conflict(JsonNode live, Map<Writer, Set<List<String>>> conflicts) {
+        List<StatusError.Cause> causes = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        conflicts.forEach((owner, paths) -> {
+            List<String> names = paths.stream().map(Apply::name).sorted().toList();
+            names.forEach(n -> causes.add(new StatusError.Cause("FieldManagerConflict", "conflict with " + owner, n)));
+            lines.add(
+                    names.size() == 1
+                            ? "conflict with " + owner + ": " + names.getFirst()
+                            : "conflicts with " + owner + ":\n- " + String.join("\n- ", names));
+        });
+        String count = causes.size() + (causes.size() == 1 ? " conflict: " : " conflicts: ");
+        return new StatusError(409, "Conflict", "Apply failed with " + count + String.join("\n", lines))
+                .details(type.plural(), type.group(), Json.name(live))
                 .causes(causes);
     }
 
-    private static String path(List<String> leaf) {
-        StringBuilder path = new StringBuilder();
-        for (String step : leaf) {
-            if (step.startsWith("f:")) {
-                path.append('.').append(step.substring(2));
-            } else if (step.startsWith("k:")) {
-                path.append(
-                        step.substring(2).replace('{', '[').replace('}', ']').replaceAll("\"([^\"]*)\":", "$1="));
-            } else if (step.startsWith("v:")) {
-                path.append("[=").append(step.substring(2)).append(']');
-            }
+    /// As in messages: `.spec.ports[name="a"].port`
+    private static String name(List<String> path) {
+        StringBuilder name = new StringBuilder();
+        for (String step : path) {
+            String rest = step.substring(Math.min(2, step.length()));
+            name.append(
+                    switch (step.charAt(0)) {
+                        case 'f' -> "." + rest;
+                        case 'v' -> "[=" + rest + "]";
+                        case 'k' -> "[" + rest.substring(1, rest.length() - 1).replaceAll("\"([^\"]*)\":", "$1=") + "]";
+                        default -> "";
+                    });
         }
-        return path.toString();
-    }
-
-    private void merge(ObjectNode into, JsonNode from, List<String> path) {
-        from.properties().forEach(field -> {
-            List<String> at = FieldTree.plus(path, field.getKey());
-            JsonNode present = into.path(field.getKey());
-            JsonNode wanted = field.getValue();
-            List<String> keys = type.listKeys(at).orElse(List.of());
-            if (wanted.isObject() && present.isObject() && !type.isAtomicMap(at)) {
-                merge((ObjectNode) present, wanted, at);
-            } else if (wanted.isArray() && present.isArray() && !keys.isEmpty()) {
-                mergeItems((ArrayNode) present, wanted, keys, at);
-            } else if (wanted.isArray() && present.isArray() && type.isSet(at)) {
-                for (JsonNode item : wanted) {
-                    if (Json.stream(present).noneMatch(item::equals)) {
-                        ((ArrayNode) present).add(item.deepCopy());
-                    }
-                }
-            } else if (wanted.isNull()) {
-                into.remove(field.getKey());
-            } else {
-                into.set(field.getKey(), wanted.deepCopy());
-            }
-        });
-    }
-
-    private void mergeItems(ArrayNode present, JsonNode wanted, List<String> keys, List<String> path) {
-        for (JsonNode item : wanted) {
-            String key = FieldTree.keyOf(item, keys);
-            ObjectNode same = null;
-            for (JsonNode candidate : present) {
-                if (FieldTree.keyOf(candidate, keys).equals(key)) {
-                    same = (ObjectNode) candidate;
-                }
-            }
-            if (same == null) {
-                present.add(item.deepCopy());
-            } else {
-                merge(same, item, FieldTree.plus(path, "[]"));
-            }
-        }
+        return name.toString();
     }
 
     /// Gives the fields that differ to the writer and takes them from everybody else.
     void update(JsonNode before, ObjectNode after, Writer writer) {
-        FieldTree old = FieldTree.of(before, type);
-        FieldTree now = FieldTree.of(after, type);
-        FieldTree changed = FieldTree.empty();
-        for (List<String> leaf : now.leaves()) {
-            if (!old.leaves().contains(leaf)
-                    || (!leaf.getLast().equals(".")
-                            && !FieldTree.value(before, leaf).equals(FieldTree.value(after, leaf)))) {
-                changed.leaves().add(leaf);
-            }
-        }
-        FieldTree removed = old.minus(now);
+        Fields old = Fields.of(before, type.schema());
+        Fields now = Fields.of(after, type.schema());
+        Set<List<String>> changed = owned(now);
+        changed.removeIf(path -> now.sameAt(path, old));
+        Set<List<String>> removed = owned(old);
+        removed.removeAll(now.paths());
         if (changed.isEmpty() && removed.isEmpty()) {
             return;
         }
-        Map<Writer, FieldTree> owners = owners(after);
-        owners.replaceAll((owner, tree) -> tree.minus(owner.equals(writer) ? removed : changed.plus(removed)));
-        owners.merge(writer, changed, FieldTree::plus);
+        Map<Writer, Set<List<String>>> owners = owners(after);
+        owners.values().forEach(paths -> {
+            paths.removeAll(changed);
+            paths.removeAll(removed);
+        });
+        owners.computeIfAbsent(writer, w -> new HashSet<>()).addAll(changed);
         writeOwners(after, owners, before);
     }
 
-    private static Map<Writer, FieldTree> owners(JsonNode object) {
-        Map<Writer, FieldTree> owners = new LinkedHashMap<>();
+    private static Map<Writer, Set<List<String>>> owners(JsonNode object) {
+        Map<Writer, Set<List<String>>> owners = new LinkedHashMap<>();
         for (JsonNode entry : object.at("/metadata/managedFields")) {
-            if (entry.has("fieldsV1")) {
-                owners.put(writer(entry), FieldTree.parse(entry.path("fieldsV1")));
-            }
+            owners.put(Writer.of(entry), Fields.ofFieldsV1(entry.path("fieldsV1")));
         }
         return owners;
     }
 
-    private static Writer writer(JsonNode entry) {
-        return new Writer(
-                entry.path("manager").asText(),
-                entry.path("operation").asText(),
-                entry.path("apiVersion").asText(),
-                entry.path("subresource").asText());
-    }
-
     /// Entries whose fields did not change keep their time.
-    private static void writeOwners(ObjectNode object, Map<Writer, FieldTree> owners, JsonNode before) {
-        ArrayNode entries = JsonNodeFactory.instance.arrayNode();
-        for (String operation : List.of("Apply", "Update")) {
-            owners.forEach((writer, tree) -> {
-                if (!writer.operation().equals(operation) || tree.isEmpty()) {
-                    return;
-                }
-                ObjectNode fields = tree.json();
-                String time = Json.now();
-                for (JsonNode old : before.at("/metadata/managedFields")) {
-                    if (writer(old).equals(writer) && old.path("fieldsV1").equals(fields)) {
-                        time = old.path("time").asText();
-                    }
-                }
-                ObjectNode entry = entries.addObject()
-                        .put("manager", writer.manager())
-                        .put("operation", operation)
-                        .put("apiVersion", writer.apiVersion())
-                        .put("time", time)
-                        .put("fieldsType", "FieldsV1");
-                entry.set("fieldsV1", fields);
-                if (!writer.subresource().isEmpty()) {
-                    entry.put("subresource", writer.subresource());
-                }
-            });
-        }
-        ObjectNode metadata = object.withObject("/metadata");
-        if (entries.isEmpty()) {
-            metadata.remove("managedFields");
-        } else {
-            metadata.set("managedFields", entries);
-        }
+    private static void writeOwners(ObjectNode object, Map<Writer, Set<List<String>>> owners, JsonNode before) {
+        Map<String, ObjectNode> entries = new TreeMap<>();
+        owners.forEach((writer, paths) -> {
+            if (paths.isEmpty()) {
+                return;
+            }
+            ObjectNode entry = Json.object()
+                    .put("manager", writer.manager())
+                    .put("operation", writer.operation())
+                    .put("apiVersion", writer.apiVersion())
+                    .put("fieldsType", "FieldsV1")
+                    .set("fieldsV1", Fields.fieldsV1(paths));
+            Json.putOrRemove(
+                    entry,
+                    "subresource",
+                    writer.subresource(),
+                    writer.subresource().isEmpty());
+            String time = Json.stream(before.at("/metadata/managedFields"))
+                    .filter(e -> ((ObjectNode) e.deepCopy()).without("time").equals(entry))
+                    .map(e -> e.path("time").asText())
+                    .findFirst()
+                    .orElseGet(Json::now);
+            // All that is applied comes before all that is updated.
+            entries.put(writer.operation() + writer, entry.put("time", time));
+        });
+        ArrayNode list = Json.array().addAll(entries.values());
+        Json.putOrRemove(object.withObject("/metadata"), "managedFields", list, list.isEmpty());
     }
 }

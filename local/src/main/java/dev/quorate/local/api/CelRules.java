@@ -3,15 +3,14 @@ package dev.quorate.local.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
+import dev.cel.common.CelException;
 import dev.cel.common.CelOptions;
-import dev.cel.common.CelValidationException;
 import dev.cel.common.types.SimpleType;
+import dev.cel.common.values.NullValue;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
-import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.quorate.local.store.Json;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,67 +32,57 @@ final class CelRules {
     /// Checks the value and all below it.
     ///
     /// @param before the value before the write; missing if there was none
-    void check(JsonNode value, JsonNode before, JsonNode schema, String path, List<StatusError.Cause> causes) {
+    void check(JsonNode value, JsonNode before, JsonNode schema, String path, List<StatusError.Cause> faults) {
         for (JsonNode rule : schema.path("x-kubernetes-validations")) {
-            String text = rule.path("rule").asText();
-            boolean transition = text.matches("(?s).*\\boldSelf\\b.*");
+            boolean transition = rule.path("rule").asText().matches("(?s).*\\boldSelf\\b.*");
             if (!transition || !(before.isMissingNode() || before.isNull())) {
-                evaluate(value, before, rule, path, causes);
+                evaluate(value, before, rule, path, faults);
             }
         }
-        if (value.isObject()) {
-            value.properties().forEach(field -> {
-                JsonNode child = ResourceType.field(schema, field.getKey());
-                check(field.getValue(), before.path(field.getKey()), child, Schemas.join(path, field.getKey()), causes);
-            });
-        } else if (value.isArray()) {
-            List<String> keys = Json.texts(schema.path("x-kubernetes-list-map-keys"));
-            for (int i = 0; i < value.size(); i++) {
-                JsonNode old = keys.isEmpty() ? before.path("none") : sameItem(before, value.get(i), keys);
-                check(value.get(i), old, schema.path("items"), path + "[" + i + "]", causes);
-            }
+        value.properties().forEach(field -> {
+            JsonNode child = ResourceType.field(schema, field.getKey());
+            check(field.getValue(), before.path(field.getKey()), child, Schemas.join(path, field.getKey()), faults);
+        });
+        // Only items of keyed lists have a past.
+        List<String> keys = Json.texts(schema.path("x-kubernetes-list-map-keys"));
+        for (int i = 0; value.isArray() && i < value.size(); i++) {
+            JsonNode item = value.get(i);
+            JsonNode old = Json.stream(before)
+                    .filter(c -> !keys.isEmpty()
+                            && keys.stream().allMatch(k -> c.path(k).equals(item.path(k))))
+                    .findFirst()
+                    .orElse(before.path("none"));
+            check(item, old, schema.path("items"), path + "[" + i + "]", faults);
         }
     }
 
-    /// Only items of keyed lists have a past.
-    private static JsonNode sameItem(JsonNode before, JsonNode item, List<String> keys) {
-        for (JsonNode candidate : before) {
-            if (keys.stream().allMatch(k -> candidate.path(k).equals(item.path(k)))) {
-                return candidate;
-            }
-        }
-        return before.path("none");
-    }
-
-    private void evaluate(JsonNode value, JsonNode before, JsonNode rule, String path, List<StatusError.Cause> causes) {
-        Map<String, Object> variables = new HashMap<>();
-        variables.put("self", plain(value));
+    private void evaluate(JsonNode value, JsonNode before, JsonNode rule, String path, List<StatusError.Cause> faults) {
+        Map<String, Object> variables = new HashMap<>(Map.of("self", plain(value)));
         if (!before.isMissingNode()) {
             variables.put("oldSelf", plain(before));
         }
         String text = rule.path("rule").asText();
-        String field = rule.path("fieldPath").asText();
-        String below = field.isEmpty() ? path : (path + field).replaceFirst("^\\.", "");
-        String at = below.isEmpty() ? "<nil>" : below;
+        String field = (path + rule.path("fieldPath").asText()).replaceFirst("^\\.", "");
+        String reason = rule.path("reason").asText("FieldValueInvalid");
+        String message = rule.path("message").asText("failed rule: " + text);
         try {
             if (Boolean.TRUE.equals(program(text).eval(variables))) {
                 return;
             }
-            String reason = rule.path("reason").asText("FieldValueInvalid");
-            String message = message(rule, text, variables);
-            String form =
-                    switch (reason) {
-                        case "FieldValueForbidden" -> "Forbidden: " + message;
-                        case "FieldValueRequired" -> "Required value: " + message;
-                        case String other -> "Invalid value: \"" + Schemas.typeOf(value) + "\": " + message;
-                    };
-            causes.add(new StatusError.Cause(reason, form, at));
-        } catch (CelValidationException | CelEvaluationException e) {
-            causes.add(new StatusError.Cause(
-                    "FieldValueInvalid",
-                    "Invalid value: \"" + Schemas.typeOf(value) + "\": rule \"" + text + "\": " + e.getMessage(),
-                    at));
+            if (rule.has("messageExpression")) {
+                message = String.valueOf(
+                        program(rule.path("messageExpression").asText()).eval(variables));
+            }
+        } catch (CelException e) {
+            message = "rule \"" + text + "\": " + e.getMessage();
         }
+        String form =
+                switch (reason) {
+                    case "FieldValueForbidden" -> "Forbidden: ";
+                    case "FieldValueRequired" -> "Required value: ";
+                    case String other -> "Invalid value: \"" + Schemas.typeOf(value) + "\": ";
+                };
+        faults.add(new StatusError.Cause(reason, form + message, field.isEmpty() ? "<nil>" : field));
     }
 
     /// The value of an expression over the object, as text; empty where it has none.
@@ -101,23 +90,12 @@ final class CelRules {
         try {
             Object value = program(expression).eval(Map.of("self", plain(self)));
             return String.valueOf(value instanceof List<?> list ? list.getFirst() : value);
-        } catch (CelValidationException | CelEvaluationException e) {
+        } catch (CelException e) {
             return "";
         }
     }
 
-    private String message(JsonNode rule, String text, Map<String, Object> variables)
-            throws CelValidationException, CelEvaluationException {
-        if (rule.has("messageExpression")) {
-            Object result = program(rule.path("messageExpression").asText()).eval(variables);
-            if (result instanceof String message && !message.isBlank()) {
-                return message;
-            }
-        }
-        return rule.path("message").asText("failed rule: " + text);
-    }
-
-    private CelRuntime.Program program(String text) throws CelValidationException, CelEvaluationException {
+    private CelRuntime.Program program(String text) throws CelException {
         CelRuntime.Program present = programs.get(text);
         if (present == null) {
             present = cel.createProgram(cel.compile(text).getAst());
@@ -133,15 +111,11 @@ final class CelRules {
                 value.properties().forEach(f -> map.put(f.getKey(), plain(f.getValue())));
                 yield map;
             }
-            case ARRAY -> {
-                List<Object> list = new ArrayList<>();
-                value.forEach(item -> list.add(plain(item)));
-                yield list;
-            }
+            case ARRAY -> Json.stream(value).map(CelRules::plain).toList();
             case BOOLEAN -> value.asBoolean();
             case NUMBER -> value.isIntegralNumber() ? (Object) value.asLong() : (Object) value.asDouble();
             case STRING, BINARY -> value.asText();
-            case NULL, MISSING -> dev.cel.common.values.NullValue.NULL_VALUE;
+            case NULL, MISSING -> NullValue.NULL_VALUE;
         };
     }
 }

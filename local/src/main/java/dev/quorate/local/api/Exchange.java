@@ -1,10 +1,10 @@
 package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -33,14 +33,9 @@ final class Exchange {
         return http.getRequestMethod();
     }
 
-    String uri() {
-        return http.getRequestURI().toString();
-    }
-
     List<String> path() {
-        return Arrays.stream(http.getRequestURI().getPath().split("/"))
-                .filter(s -> !s.isEmpty())
-                .toList();
+        String[] steps = http.getRequestURI().getPath().split("/");
+        return Arrays.stream(steps).filter(s -> !s.isEmpty()).toList();
     }
 
     String query(String name) {
@@ -69,62 +64,40 @@ final class Exchange {
         }
     }
 
-    /// Options of a DELETE from body and query.
-    ObjectNode deleteOptions() {
-        ObjectNode options = body() instanceof ObjectNode o ? o : Json.object();
-        for (String option : List.of("gracePeriodSeconds", "propagationPolicy")) {
-            if (!query(option).isEmpty()) {
-                options.put(option, query(option));
-            }
-        }
-        return options;
-    }
-
     void send(int code, JsonNode node) {
-        finish(code, "application/json", Json.bytes(node));
+        finish(code, "application/json", node.toString());
     }
 
     void sendText(int code, String text) {
-        finish(code, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+        finish(code, "text/plain; charset=utf-8", text);
     }
 
-    private void finish(int code, String contentType, byte[] content) {
-        begin(code, contentType, content.length == 0 ? -1 : content.length);
-        write(content);
-        http.close();
+    private void finish(int code, String contentType, String text) {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        try (OutputStream out = begin(code, contentType, content.length == 0 ? -1 : content.length)) {
+            if (content.length > 0) {
+                out.write(content);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void warn(String warning) {
         http.getResponseHeaders().add("Warning", "299 - \"" + warning.replace("\"", "\\\"") + "\"");
     }
 
+    /// Sends the head of an answer, whose content is for the caller to write, and to close.
+    ///
     /// @param length in bytes; 0 if it is not known yet, -1 for nothing
-    void begin(int code, String contentType, long length) {
+    OutputStream begin(int code, String contentType, long length) throws IOException {
         http.getResponseHeaders().set("Content-Type", contentType);
         http.getResponseHeaders().set("Cache-Control", "no-cache, private");
-        try {
-            http.sendResponseHeaders(code, length);
-            if (length == 0) {
-                http.getResponseBody().flush();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        http.sendResponseHeaders(code, length);
+        if (length == 0) {
+            http.getResponseBody().flush();
         }
-    }
-
-    void write(byte[] bytes) {
-        try {
-            if (bytes.length > 0) {
-                http.getResponseBody().write(bytes);
-                http.getResponseBody().flush();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    void line(JsonNode node) {
-        write((node + "\n").getBytes(StandardCharsets.UTF_8));
+        return http.getResponseBody();
     }
 
     void end() {

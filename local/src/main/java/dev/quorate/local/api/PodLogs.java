@@ -1,33 +1,61 @@
 package dev.quorate.local.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.quorate.local.store.Json;
 import java.io.IOException;
-import java.util.Optional;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
-/// What containers wrote; the runtime keeps it.
-public interface PodLogs {
-    /// Which lines of a container's log are wanted.
-    ///
-    /// @param tail at most so many, the last ones; negative for all
-    /// @param follow go on until the container ends
-    /// @param timestamps each line begins with its time
-    /// @param previous those of the run before
-    record Request(
-            String namespace,
-            String pod,
-            String container,
-            long tail,
-            boolean follow,
-            boolean timestamps,
-            boolean previous) {}
+/// What containers wrote: a file for the present run of each, and one for the run before. Any thread.
+///
+/// @param folder has a folder for each pod that runs or ran last
+public record PodLogs(Path folder) {
+    private static final long POLL_MILLIS = 200;
 
-    /// Takes lines; may throw to end the copying.
-    interface Sink {
-        void line(String line);
+    /// The pod's own folder, for its logs and whatever else it needs.
+    public Path folderOf(JsonNode pod) {
+        return folder.resolve(Json.namespace(pod) + "_" + Json.name(pod) + "_" + Json.uid(pod));
     }
 
-    /// Why there is no such log, in a line for users.
-    Optional<String> problem(Request request);
+    /// @param pod the pod's folder
+    public static Path file(Path pod, String container, boolean previous) {
+        return pod.resolve(container + (previous ? ".previous.log" : ".log"));
+    }
 
-    /// Hands over the lines; blocks while it follows. Any thread.
-    void copy(Request request, Sink sink) throws IOException, InterruptedException;
+    /// Whether a container of the pod runs.
+    public static boolean runs(JsonNode pod, String container) {
+        return Json.stream(pod.path("status"))
+                .flatMap(Json::stream)
+                .anyMatch(s -> s.path("name").asText().equals(container)
+                        && s.path("state").has("running"));
+    }
+
+    /// Copies the file's last lines, and what is added to it as long as more is to come.
+    ///
+    /// @param lines all if negative
+    public static void copy(Path file, long lines, BooleanSupplier more, OutputStream to)
+            throws IOException, InterruptedException {
+        List<String> all = lines < 0 ? List.of() : Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+        long start = all.stream()
+                .limit(Math.max(0, all.size() - lines))
+                .mapToLong(l -> l.length() + 1)
+                .sum();
+        try (InputStream from = Files.newInputStream(file)) {
+            from.skipNBytes(start);
+            while (true) {
+                boolean last = !more.getAsBoolean();
+                from.transferTo(to);
+                to.flush();
+                if (last) {
+                    return;
+                }
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+    }
 }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /// One served kind.
 ///
@@ -62,53 +60,23 @@ record ResourceType(
     /// The scale subresource: a view of two fields.
     ObjectNode scaleOf(JsonNode object) {
         ObjectNode view = Json.of("{kind: Scale, apiVersion: autoscaling/v1, metadata: {}, spec: {}, status: {}}");
-        for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
-            view.withObject("/metadata").set(field, object.at("/metadata/" + field));
-        }
+        view.set("metadata", ((ObjectNode) object.path("metadata").deepCopy()).without("managedFields"));
         long replicas = object.at(pointer("specReplicasPath")).asLong();
         Json.count(view.withObject("/spec"), "replicas", replicas);
-        view.withObject("/status")
-                .put("replicas", object.at(pointer("statusReplicasPath")).asLong());
-        return view;
+        long present = object.at(pointer("statusReplicasPath")).asLong();
+        return view.set("status", Json.object().put("replicas", present));
     }
 
     ObjectNode withScale(JsonNode object, JsonNode view) {
         ObjectNode next = object.deepCopy();
         JsonPointer path = pointer("specReplicasPath");
-        next.withObject(path.head())
-                .put(
-                        path.last().getMatchingProperty(),
-                        view.at("/spec/replicas").asInt());
+        String field = path.last().getMatchingProperty();
+        next.withObject(path.head()).put(field, view.at("/spec/replicas").asInt());
         return next;
-    }
-
-    /// The schema at a path of field names, `[]` for the step into a list's items; missing where there is none.
-    JsonNode schemaAt(List<String> path) {
-        JsonNode at = schema;
-        for (String step : path) {
-            at = step.equals("[]") ? at.path("items") : field(at, step);
-        }
-        return at;
     }
 
     static JsonNode field(JsonNode schema, String name) {
         JsonNode property = schema.path("properties").path(name);
         return property.isMissingNode() ? schema.path("additionalProperties") : property;
-    }
-
-    /// The fields that identify the items of a list of type map.
-    Optional<List<String>> listKeys(List<String> path) {
-        JsonNode list = schemaAt(path);
-        return list.path("x-kubernetes-list-type").asText().equals("map")
-                ? Optional.of(Json.texts(list.path("x-kubernetes-list-map-keys")))
-                : Optional.empty();
-    }
-
-    boolean isSet(List<String> path) {
-        return schemaAt(path).path("x-kubernetes-list-type").asText().equals("set");
-    }
-
-    boolean isAtomicMap(List<String> path) {
-        return schemaAt(path).path("x-kubernetes-map-type").asText().equals("atomic");
     }
 }

@@ -3,75 +3,94 @@ package dev.quorate.local.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
+import dev.quorate.local.store.ObjectKey;
 import dev.quorate.local.store.ObjectStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// Requests for objects: from method, URL and headers to [Operations], and back to JSON, Tables, watches or logs.
-final class Resources {
-    private static final String PATCHES =
-            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+record Resources(ObjectStore store, Operations operations, Tables tables, PodLogs logs) {
 
-    private final ObjectStore store;
-    private final Registry registry;
-    private final Operations operations;
-    private final Tables tables;
-    private volatile @Nullable PodLogs logs;
-
-    Resources(ObjectStore store, Registry registry, Operations operations, Tables tables) {
-        this.store = store;
-        this.registry = registry;
-        this.operations = operations;
-        this.tables = tables;
-    }
-
-    void logsFrom(PodLogs runtime) {
-        logs = runtime;
-    }
-
-    /// False if the path names no kind.
-    boolean answer(Exchange exchange, List<String> path) {
-        Optional<Target> found = Target.of(registry, path);
-        if (found.isEmpty()) {
-            return false;
-        }
-        Target target = found.get();
+    void answer(Exchange exchange, Target target) throws IOException, InterruptedException {
         if (!target.served()) {
             String what = target.subresource() + " of " + target.type().resource();
             throw new StatusError(501, "NotImplemented", "the embedded mode has no " + what);
         }
+        if (exchange.header("Content-Type").contains("protobuf")) {
+            throw unsupported(
+                    "application/json, application/yaml (the embedded mode reads no protobuf: use kubectl apply -f)");
+        }
+        ResourceType type = target.type();
+        List<String> warnings = new ArrayList<>();
+        Operations.Request request = request(exchange, target, warnings);
         switch (exchange.method() + (target.name().isEmpty() ? "" : " NAME")) {
             case "GET", "GET NAME" -> read(exchange, target);
-            case "POST" -> post(exchange, target);
-            case "PUT NAME" -> put(exchange, target);
-            case "PATCH NAME" -> patch(exchange, target);
-            case "DELETE" -> deleteAll(exchange, target);
-            case "DELETE NAME" -> delete(exchange, target);
+            case "POST" -> {
+                ObjectNode created = operations.create(type, target.namespace(), exchange.body(), request);
+                warnings.forEach(exchange::warn);
+                exchange.send(201, shown(exchange, target, created));
+            }
+            case "PUT NAME", "PATCH NAME" -> {
+                boolean present = operations.exists(type, target.namespace(), target.name());
+                ObjectNode written = write(exchange, target, request);
+                warnings.forEach(exchange::warn);
+                exchange.send(present ? 200 : 201, shown(exchange, target, written));
+            }
+            case "DELETE NAME" -> {
+                ObjectNode last = delete(exchange, target, target.namespace(), target.name());
+                boolean stays = Json.deleting(last) || type.is("Pod");
+                exchange.send(
+                        200, stays ? last : Json.of("""
+                        {kind: Status, apiVersion: v1, metadata: {}, status: Success,
+                        details: {name: '%s', group: '%s', kind: %s, uid: '%s'}}
+                        """, target.name(), type.group(), type.plural(), Json.uid(last)));
+            }
+            case "DELETE" -> {
+                ObjectNode list = store.atomically(() -> list(exchange, target));
+                list.path("items").forEach(o -> delete(exchange, target, Json.namespace(o), Json.name(o)));
+                exchange.send(200, list);
+            }
             case String other ->
                 throw new StatusError(
                         405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
         }
-        return true;
     }
 
-    private void read(Exchange exchange, Target target) {
+    private static Operations.Request request(Exchange exchange, Target target, List<String> warnings) {
+        String agent = exchange.header("User-Agent").split("/", 2)[0];
+        String manager = exchange.query("fieldManager").isEmpty() ? agent : exchange.query("fieldManager");
+        return new Operations.Request(
+                manager.isEmpty() ? "unknown" : manager,
+                target.subresource(),
+                exchange.query("dryRun").equals("All"),
+                exchange.query("fieldValidation"),
+                warnings);
+    }
+
+    private static StatusError unsupported(String accepted) {
+        String message = "the body of the request was in an unknown format - accepted media types include: " + accepted;
+        return new StatusError(415, "UnsupportedMediaType", message);
+    }
+
+    private void read(Exchange exchange, Target target) throws IOException, InterruptedException {
         if (exchange.flag("watch")) {
             new WatchStream(store, target, exchange, filter(exchange, target), tables).run();
         } else if (target.name().isEmpty()) {
-            send(exchange, 200, target.type(), store.atomically(() -> list(exchange, target)));
-        } else if (target.subresource().equals("log")) {
-            sendLog(exchange, target);
+            exchange.send(200, shown(exchange, target, store.atomically(() -> list(exchange, target))));
         } else {
             ObjectNode object = operations.get(target.type(), target.namespace(), target.name());
-            boolean scale = target.subresource().equals("scale");
-            send(exchange, 200, target.type(), scale ? target.type().scaleOf(object) : object);
+            if (target.subresource().equals("log")) {
+                sendLog(exchange, object);
+            } else {
+                exchange.send(200, shown(exchange, target, object));
+            }
         }
     }
 
@@ -82,196 +101,98 @@ final class Resources {
     }
 
     private ObjectNode list(Exchange exchange, Target target) {
+        ResourceType type = target.type();
         ObjectNode list = Json.of(
                 "{kind: %sList, apiVersion: %s, metadata: {resourceVersion: '%s'}, items: []}",
-                target.type().kind(), target.type().apiVersion(), store.revision());
-        store.list(target.type().resource(), target.namespace()).stream()
+                type.kind(), type.apiVersion(), store.revision());
+        store.list(type.resource(), target.namespace()).stream()
                 .filter(filter(exchange, target))
                 .forEach(list.withArray("items")::add);
         return list;
     }
 
-    private void send(Exchange exchange, int code, ResourceType type, JsonNode node) {
-        exchange.send(code, exchange.wantsTable() ? tables.of(type, node, true) : node);
+    private JsonNode shown(Exchange exchange, Target target, ObjectNode node) {
+        JsonNode seen = target.isScale() ? target.type().scaleOf(node) : node;
+        return exchange.wantsTable() ? tables.of(target.type(), seen, true) : seen;
     }
 
-    private static Operations.Request request(Exchange exchange, Target target) {
-        String agent = exchange.header("User-Agent").split("/", 2)[0];
-        String manager = exchange.query("fieldManager").isEmpty() ? agent : exchange.query("fieldManager");
-        boolean dryRun = exchange.query("dryRun").equals("All");
-        return new Operations.Request(manager.isEmpty() ? "unknown" : manager, target.subresource(), dryRun);
-    }
-
-    private static JsonNode body(Exchange exchange, Target target) {
-        if (exchange.header("Content-Type").contains("protobuf")) {
-            throw unsupportedMediaType(
-                    "application/json, application/yaml (the embedded mode reads no protobuf: use kubectl apply -f)");
-        }
-        return validated(exchange, target, exchange.body());
-    }
-
-    private static StatusError unsupportedMediaType(String accepted) {
-        String message = "the body of the request was in an unknown format - accepted media types include: " + accepted;
-        return new StatusError(415, "UnsupportedMediaType", message);
-    }
-
-    /// `fieldValidation`: unknown fields of custom kinds are an error, a warning or nothing.
-    private static JsonNode validated(Exchange exchange, Target target, JsonNode body) {
-        ResourceType type = target.type();
-        String how = exchange.query("fieldValidation");
-        if (!type.custom() || how.equals("Ignore") || !target.subresource().isEmpty()) {
-            return body;
-        }
-        List<String> findings = Schemas.unknown(body, type.schema(), "", false).stream()
-                .map(f -> "unknown field \"" + f + "\"")
-                .toList();
-        if (how.equals("Strict") && !findings.isEmpty()) {
-            throw StatusError.badRequest(type.kind() + " in version \"" + type.version() + "\" cannot be handled as a "
-                    + type.kind() + ": strict decoding error: " + String.join(", ", findings));
-        }
-        findings.forEach(exchange::warn);
-        return body;
-    }
-
-    private void post(Exchange exchange, Target target) {
-        JsonNode body = body(exchange, target);
-        send(
-                exchange,
-                201,
-                target.type(),
-                operations.create(target.type(), target.namespace(), body, request(exchange, target)));
-    }
-
-    private void put(Exchange exchange, Target target) {
-        JsonNode body = body(exchange, target);
-        if (target.subresource().equals("scale")) {
-            modify(exchange, target, live -> body);
-            return;
-        }
-        String name = Json.name(body);
-        if (!name.equals(target.name())) {
-            throw StatusError.badRequest(
-                    "the name of the object (" + name + ") does not match the name on the URL (" + target.name() + ")");
-        }
-        send(
-                exchange,
-                200,
-                target.type(),
-                operations.replace(target.type(), target.namespace(), name, body, request(exchange, target)));
-    }
-
-    private void modify(Exchange exchange, Target target, UnaryOperator<JsonNode> change) {
-        ResourceType type = target.type();
-        boolean scale = target.subresource().equals("scale");
-        UnaryOperator<JsonNode> whole = scale
-                ? live -> type.withScale(live, change.apply(type.scaleOf(live)))
-                : live -> validated(exchange, target, change.apply(live));
-        ObjectNode stored =
-                operations.modify(type, target.namespace(), target.name(), whole, request(exchange, target));
-        send(exchange, 200, type, scale ? type.scaleOf(stored) : stored);
-    }
-
-    private void patch(Exchange exchange, Target target) {
+    private ObjectNode write(Exchange exchange, Target target, Operations.Request request) {
         ResourceType type = target.type();
         JsonNode body = exchange.body();
-        switch (exchange.header("Content-Type").replaceFirst(";.*", "")) {
-            case "application/apply-patch+yaml" -> apply(exchange, target, body);
-            case "application/merge-patch+json" -> modify(exchange, target, live -> Patches.merge(live, body));
-            case "application/json-patch+json" -> modify(exchange, target, live -> Patches.json(live, body));
-            case "application/strategic-merge-patch+json" -> {
-                if (type.custom()) {
-                    throw unsupportedMediaType(PATCHES);
-                }
-                modify(exchange, target, live -> Patches.strategic(live, body, type));
+        String contentType = exchange.method().equals("PUT")
+                ? "PUT"
+                : exchange.header("Content-Type").replaceFirst(";.*", "").replaceFirst("application/", "");
+        UnaryOperator<JsonNode> change =
+                switch (contentType) {
+                    case "PUT" -> live -> body;
+                    case "apply-patch+yaml" -> live -> live;
+                    case "merge-patch+json" -> live -> Patches.merge(live, body);
+                    case "json-patch+json" -> live -> Patches.json(live, body);
+                    case String other -> {
+                        if (type.custom() || !other.equals("strategic-merge-patch+json")) {
+                            throw unsupported(
+                                    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+                        }
+                        yield live -> Patches.strategic(live, body, type.schema());
+                    }
+                };
+        if (contentType.equals("apply-patch+yaml")) {
+            if (exchange.query("fieldManager").isEmpty()) {
+                throw new StatusError(
+                        422,
+                        "Invalid",
+                        "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required"
+                                + " value: is required for apply patch");
             }
-            case String other -> throw unsupportedMediaType(PATCHES);
+            return operations.apply(type, target.namespace(), target.name(), body, request, exchange.flag("force"));
         }
-    }
-
-    private void apply(Exchange exchange, Target target, JsonNode body) {
-        ResourceType type = target.type();
-        if (exchange.query("fieldManager").isEmpty()) {
-            throw new StatusError(
-                    422,
-                    "Invalid",
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply"
-                            + " patch");
+        if (target.isScale()) {
+            UnaryOperator<JsonNode> scaled = live -> type.withScale(live, change.apply(type.scaleOf(live)));
+            return operations.modify(type, target.namespace(), target.name(), scaled, request);
         }
-        List<String> unknown = type.custom() ? Schemas.unknown(body, type.schema(), "", false) : List.of();
-        if (!unknown.isEmpty()) {
-            String object =
-                    "%s/%s; %s, Kind=%s".formatted(target.namespace(), target.name(), type.apiVersion(), type.kind());
-            String message = "failed to create typed patch object (" + object + "): ." + unknown.getFirst()
-                    + ": field not declared in schema";
-            throw new StatusError(500, "", message);
+        if (contentType.equals("PUT") && !Json.name(body).equals(target.name())) {
+            throw StatusError.badRequest("the name of the object (" + Json.name(body)
+                    + ") does not match the name on the URL (" + target.name() + ")");
         }
-        boolean present = operations.exists(type, target.namespace(), target.name());
-        Operations.Request request = request(exchange, target);
-        ObjectNode stored =
-                operations.apply(type, target.namespace(), target.name(), body, request, exchange.flag("force"));
-        send(exchange, present ? 200 : 201, type, stored);
+        return contentType.equals("PUT")
+                ? operations.replace(type, target.namespace(), target.name(), body, request)
+                : operations.modify(type, target.namespace(), target.name(), change, request);
     }
 
-    private void delete(Exchange exchange, Target target) {
-        ResourceType type = target.type();
-        var deleted = operations.delete(
-                type, target.namespace(), target.name(), exchange.deleteOptions(), request(exchange, target));
-        ObjectNode object = deleted.object();
-        exchange.send(
-                200,
-                !deleted.gone() || type.is("Pod")
-                        ? object
-                        : Json.of(
-                                "{kind: Status, apiVersion: v1, metadata: {}, status: Success, details: {name: '%s',"
-                                        + " group: '%s', kind: %s, uid: '%s'}}",
-                                Json.name(object), type.group(), type.plural(), Json.uid(object)));
-    }
-
-    private void deleteAll(Exchange exchange, Target target) {
-        ObjectNode options = exchange.deleteOptions();
-        ObjectNode list = store.atomically(() -> list(exchange, target));
-        list.path("items")
-                .forEach(o -> operations.delete(
-                        target.type(), Json.namespace(o), Json.name(o), options, request(exchange, target)));
-        exchange.send(200, list);
-    }
-
-    private void sendLog(Exchange exchange, Target target) {
-        ObjectNode pod = operations.get(target.type(), target.namespace(), target.name());
-        List<String> names = new ArrayList<>();
-        for (String list : List.of("containers", "initContainers")) {
-            for (JsonNode container : pod.path("spec").path(list)) {
-                names.add(container.path("name").asText());
+    private ObjectNode delete(Exchange exchange, Target target, String namespace, String name) {
+        ObjectNode options = exchange.body() instanceof ObjectNode o ? o : Json.object();
+        for (String option : List.of("gracePeriodSeconds", "propagationPolicy")) {
+            if (!exchange.query(option).isEmpty()) {
+                options.put(option, exchange.query(option));
             }
         }
-        String container = exchange.query("container").isEmpty() ? names.getFirst() : exchange.query("container");
-        if (!names.contains(container)) {
-            throw StatusError.badRequest("container " + container + " is not valid for pod " + target.name());
+        Operations.Request request = request(exchange, target, new ArrayList<>());
+        return operations.delete(target.type(), namespace, name, options, request);
+    }
+
+    private void sendLog(Exchange exchange, ObjectNode pod) throws IOException, InterruptedException {
+        for (String option : List.of("timestamps", "sinceSeconds", "sinceTime", "limitBytes")) {
+            if (!exchange.query(option).isEmpty() && !exchange.query(option).equals("false")) {
+                throw StatusError.badRequest("the embedded mode has logs without " + option);
+            }
+        }
+        String given = exchange.query("container");
+        String name = given.isEmpty() ? Json.text(pod, "/spec/containers/0/name") : given;
+        boolean previous = exchange.flag("previous");
+        Path file = PodLogs.file(logs.folderOf(pod), name, previous);
+        String container = "container \"" + name + "\" in pod \"" + Json.name(pod) + "\"";
+        if (!pod.path("spec").findValuesAsText("name").contains(name)) {
+            throw StatusError.badRequest("container " + name + " is not valid for pod " + Json.name(pod));
+        } else if (!Files.exists(file)) {
+            throw StatusError.badRequest(
+                    previous ? "previous terminated " + container + " not found" : container + " is waiting to start");
         }
         String tail = exchange.query("tailLines");
-        PodLogs.Request request = new PodLogs.Request(
-                target.namespace(),
-                target.name(),
-                container,
-                tail.isEmpty() ? -1 : Long.parseLong(tail),
-                exchange.flag("follow"),
-                exchange.flag("timestamps"),
-                exchange.flag("previous"));
-        PodLogs runtime = logs;
-        if (runtime == null) {
-            throw StatusError.badRequest("no pods run here");
+        ObjectKey key = Operations.key(operations.registry().of(pod), Json.namespace(pod), Json.name(pod));
+        BooleanSupplier more = () -> exchange.flag("follow")
+                && store.get(key).filter(p -> PodLogs.runs(p, name)).isPresent();
+        try (OutputStream out = exchange.begin(200, "text/plain", 0)) {
+            PodLogs.copy(file, tail.isEmpty() ? -1 : Long.parseLong(tail), more, out);
         }
-        runtime.problem(request).ifPresent(problem -> {
-            throw StatusError.badRequest(problem);
-        });
-        exchange.begin(200, "text/plain", 0);
-        try {
-            runtime.copy(request, line -> exchange.write((line + "\n").getBytes(StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        exchange.end();
     }
 }

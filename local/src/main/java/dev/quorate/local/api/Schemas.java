@@ -3,204 +3,127 @@ package dev.quorate.local.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 
-/// Objects against the schema of their kind: unknown fields go, defaults come, the rest is checked, last by the CEL
-/// rules. The schemas of built-in kinds are open: nothing in them is unknown. Any thread.
-final class Schemas {
-    private static final String PRESERVE = "x-kubernetes-preserve-unknown-fields";
+/// One object against the schema of its kind: unknown fields go, defaults come, the rest is checked. The schemas of
+/// built-in kinds are open: nothing in them is unknown.
+///
+/// @param pruning whether unknown fields go
+/// @param unknown gets the paths of those
+/// @param faults gets what is wrong
+record Schemas(boolean pruning, List<String> unknown, List<StatusError.Cause> faults) {
+    private record Limit(String keyword, BiPredicate<JsonNode, JsonNode> holds, String text) {}
+
+    private static final List<Limit> LIMITS = List.of(
+            new Limit("minimum", (v, l) -> v.asDouble() >= l.asDouble(), "be greater than or equal to %s"),
+            new Limit("maximum", (v, l) -> v.asDouble() <= l.asDouble(), "be less than or equal to %s"),
+            new Limit("minLength", (v, l) -> v.asText().length() >= l.asInt(), "be at least %s chars long"),
+            new Limit("maxLength", (v, l) -> v.asText().length() <= l.asInt(), "be at most %s chars long"),
+            new Limit("pattern", (v, l) -> !v.isTextual() || matches(l.asText(), v.asText()), "match '%s'"),
+            new Limit("minItems", (v, l) -> v.size() >= l.asInt(), "have at least %s items"),
+            new Limit("maxItems", (v, l) -> v.size() <= l.asInt(), "have at most %s items"),
+            new Limit("minProperties", (v, l) -> v.size() >= l.asInt(), "have at least %s properties"),
+            new Limit("maxProperties", (v, l) -> v.size() <= l.asInt(), "have at most %s properties"));
     private static final Set<String> ENVELOPE = Set.of("apiVersion", "kind", "metadata");
 
-    private final CelRules rules;
-
-    Schemas(CelRules rules) {
-        this.rules = rules;
+    private static boolean matches(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).find();
     }
 
-    /// @param before the present state; missing at creation
-    /// @return the object as it may be stored
-    /// @throws StatusError 422 with each fault's field
-    ObjectNode complete(ResourceType type, ObjectNode object, JsonNode before) {
-        ObjectNode result = object.deepCopy();
-        if (type.custom()) {
-            unknown(result, type.schema(), "", true);
-        }
-        fill(result, type.schema());
-        List<StatusError.Cause> causes = new ArrayList<>();
-        check(result, type.schema(), "", causes);
-        if (causes.isEmpty()) {
-            rules.check(result, before, type.schema(), "", causes);
-        }
-        if (!causes.isEmpty()) {
-            throw StatusError.invalid(type, Json.name(object), causes);
-        }
-        return result;
+    private void fault(String path, String reason, String message) {
+        faults.add(new StatusError.Cause(reason, message, path));
     }
 
-    /// The paths of fields that the schema does not know.
-    ///
-    /// @param remove takes them out of the value
-    static List<String> unknown(JsonNode value, JsonNode schema, String path, boolean remove) {
-        List<String> found = new ArrayList<>();
-        if (value.isArray()) {
-            for (int i = 0; i < value.size(); i++) {
-                found.addAll(unknown(value.get(i), schema.path("items"), path + "[" + i + "]", remove));
-            }
-        } else if (value instanceof ObjectNode object
-                && !schema.path(PRESERVE).asBoolean()
-                && !schema.isMissingNode()) {
-            for (String name :
-                    List.copyOf(object.propertyStream().map(p -> p.getKey()).toList())) {
-                JsonNode child = ResourceType.field(schema, name);
-                if (path.isEmpty() && ENVELOPE.contains(name)) {
-                    continue;
-                }
-                if (!child.isMissingNode()) {
-                    found.addAll(unknown(object.path(name), child, join(path, name), remove));
-                } else {
-                    found.add(join(path, name));
-                    if (remove) {
-                        object.remove(name);
-                    }
-                }
-            }
-        }
-        return found;
-    }
-
-    private static void fill(JsonNode value, JsonNode schema) {
-        if (value.isArray()) {
-            value.forEach(item -> fill(item, schema.path("items")));
-        } else if (value instanceof ObjectNode object) {
-            schema.path("properties").properties().forEach(property -> {
-                JsonNode present = object.path(property.getKey());
-                JsonNode wanted = property.getValue();
-                boolean none = present.isMissingNode()
-                        || (present.isNull() && !wanted.path("nullable").asBoolean());
-                if (none && wanted.has("default")) {
-                    object.set(property.getKey(), wanted.path("default").deepCopy());
-                } else if (none) {
-                    object.remove(property.getKey());
-                }
-                fill(object.path(property.getKey()), wanted);
-            });
-            if (schema.path("additionalProperties").isObject()) {
-                object.forEach(child -> fill(child, schema.path("additionalProperties")));
-            }
-        }
-    }
-
-    private static void check(JsonNode value, JsonNode schema, String path, List<StatusError.Cause> causes) {
+    /// @param value is changed
+    /// @param path of the value, such as `spec.ports[0]`; empty for the object
+    void complete(JsonNode value, JsonNode schema, String path) {
         if (value.isNull() && schema.path("nullable").asBoolean()) {
             return;
         }
-        if (!typeMatches(value, schema)) {
-            boolean either = schema.path("x-kubernetes-int-or-string").asBoolean();
-            String type = either ? "integer,string" : schema.path("type").asText();
+        boolean either = schema.path("x-kubernetes-int-or-string").asBoolean();
+        String type = either ? "integer,string" : schema.path("type").asText();
+        boolean number = type.equals("number") && value.isNumber();
+        if (!type.isEmpty() && !number && !List.of(type.split(",")).contains(typeOf(value))) {
             String found = "\"" + typeOf(value) + "\"";
-            String message =
-                    "Invalid value: " + found + ": " + path + " in body must be of type " + type + ": " + found;
-            causes.add(new StatusError.Cause("FieldValueTypeInvalid", message, path));
+            String rule = path + " in body must be of type " + type;
+            fault(path, "FieldValueTypeInvalid", "Invalid value: " + found + ": " + rule + ": " + found);
             return;
         }
-        Set<String> list = Set.copyOf(Json.texts(schema.path("enum")));
-        if (!list.isEmpty() && !list.contains(value.asText())) {
-            List<String> allowed =
-                    Json.stream(schema.path("enum")).map(JsonNode::toString).toList();
-            String message = "Unsupported value: " + value + ": supported values: " + String.join(", ", allowed);
-            causes.add(new StatusError.Cause("FieldValueNotSupported", message, path));
+        if (schema.has("enum") && !Json.stream(schema.path("enum")).toList().contains(value)) {
+            String known = String.join(
+                    ", ",
+                    Json.stream(schema.path("enum")).map(JsonNode::toString).toList());
+            fault(path, "FieldValueNotSupported", "Unsupported value: " + value + ": supported values: " + known);
         }
-        String pattern = schema.path("pattern").asText();
-        if (!pattern.isEmpty()
-                && !Pattern.compile(pattern).matcher(value.asText()).find()) {
-            invalid(causes, value.toString(), path, "match '" + pattern + "'");
+        for (Limit limit : LIMITS) {
+            JsonNode bound = schema.path(limit.keyword());
+            if (!bound.isMissingNode() && !limit.holds().test(value, bound)) {
+                String shown = value.isContainerNode() ? String.valueOf(value.size()) : value.toString();
+                String rule = path + " in body should " + limit.text().formatted(bound.asText());
+                fault(path, "FieldValueInvalid", "Invalid value: " + shown + ": " + rule);
+            }
         }
-        if (value.isTextual()) {
-            bound(value.asText().length(), schema, "Length", "be at %s %s chars long", value, path, causes);
-        } else if (value.isNumber()) {
-            bound(value.asDouble(), schema, "imum", "be %3$s than or equal to %2$s", value, path, causes);
-        } else if (value.isArray()) {
-            bound(value.size(), schema, "Items", "have at %s %s items", value, path, causes);
-            checkItems(value, schema, path, causes);
-        } else if (value.isObject()) {
-            bound(value.size(), schema, "Properties", "have at %s %s properties", value, path, causes);
-            checkFields(value, schema, path, causes);
+        if (value instanceof ObjectNode object) {
+            completeFields(object, schema, path);
+        } else {
+            completeItems(value, schema, path);
         }
     }
 
-    private static void checkFields(JsonNode value, JsonNode schema, String path, List<StatusError.Cause> causes) {
-        for (JsonNode required : schema.path("required")) {
-            if (!value.has(required.asText())) {
-                String field = join(path, required.asText());
-                causes.add(new StatusError.Cause("FieldValueRequired", "Required value", field));
+    private void completeFields(ObjectNode object, JsonNode schema, String path) {
+        boolean open = schema.isMissingNode()
+                || schema.path("x-kubernetes-preserve-unknown-fields").asBoolean()
+                || path.matches("metadata\\b.*");
+        for (String name :
+                List.copyOf(object.propertyStream().map(p -> p.getKey()).toList())) {
+            boolean known = ResourceType.field(schema, name).isObject() || (path.isEmpty() && ENVELOPE.contains(name));
+            if (pruning && !open && !known) {
+                unknown.add(join(path, name));
+                object.remove(name);
             }
         }
-        value.properties().forEach(field -> {
-            JsonNode child = ResourceType.field(schema, field.getKey());
-            if (child.isObject()) {
-                check(field.getValue(), child, join(path, field.getKey()), causes);
+        schema.path("properties").properties().forEach(property -> {
+            JsonNode wanted = property.getValue();
+            boolean nullable = wanted.path("nullable").asBoolean();
+            if (!object.has(property.getKey())
+                    || (object.path(property.getKey()).isNull() && !nullable)) {
+                JsonNode usual = wanted.path("default").deepCopy();
+                Json.putOrRemove(object, property.getKey(), usual, usual.isMissingNode());
             }
         });
+        for (String required : Json.texts(schema.path("required"))) {
+            if (!object.has(required)) {
+                fault(join(path, required), "FieldValueRequired", "Required value");
+            }
+        }
+        object.properties()
+                .forEach(field -> complete(
+                        field.getValue(), ResourceType.field(schema, field.getKey()), join(path, field.getKey())));
     }
 
-    private static void checkItems(JsonNode list, JsonNode schema, String path, List<StatusError.Cause> causes) {
+    private void completeItems(JsonNode list, JsonNode schema, String path) {
         Set<String> seen = new HashSet<>();
-        String listType = schema.path("x-kubernetes-list-type").asText();
-        int i = 0;
-        for (JsonNode item : list) {
-            String at = path + "[" + i++ + "]";
-            check(item, schema.path("items"), at, causes);
+        boolean unique = schema.path("x-kubernetes-list-type").asText().matches("map|set");
+        for (int i = 0; i < list.size(); i++) {
+            JsonNode item = list.get(i);
+            String at = path + "[" + i + "]";
+            complete(item, schema.path("items"), at);
             List<String> keys = Json.stream(schema.path("x-kubernetes-list-map-keys"))
                     .map(k -> k.asText() + "=" + item.path(k.asText()))
                     .toList();
             String identity = keys.isEmpty() ? item.toString() : keys.toString();
-            if (listType.matches("map|set") && !seen.add(identity)) {
-                causes.add(new StatusError.Cause("FieldValueDuplicate", "Duplicate value: " + identity, at));
+            if (unique && !seen.add(identity)) {
+                fault(at, "FieldValueDuplicate", "Duplicate value: " + identity);
             }
         }
-    }
-
-    /// Checks `minX` and `maxX`.
-    private static void bound(
-            double size,
-            JsonNode schema,
-            String what,
-            String words,
-            JsonNode value,
-            String path,
-            List<StatusError.Cause> causes) {
-        for (boolean least : new boolean[] {true, false}) {
-            JsonNode limit = schema.path((least ? "min" : "max") + what);
-            if (limit.isNumber() && (least ? size < limit.asDouble() : size > limit.asDouble())) {
-                String number = limit.decimalValue().stripTrailingZeros().toPlainString();
-                String rule = words.formatted(least ? "least" : "most", number, least ? "greater" : "less");
-                invalid(causes, value.isNumber() ? value.toString() : String.valueOf((long) size), path, rule);
-            }
-        }
-    }
-
-    private static void invalid(List<StatusError.Cause> causes, String value, String path, String rule) {
-        String message = "Invalid value: " + value + ": " + path + " in body should " + rule;
-        causes.add(new StatusError.Cause("FieldValueInvalid", message, path));
     }
 
     static String join(String path, String field) {
         return path.isEmpty() ? field : path + "." + field;
-    }
-
-    private static boolean typeMatches(JsonNode value, JsonNode schema) {
-        if (schema.path("x-kubernetes-int-or-string").asBoolean()) {
-            return value.isIntegralNumber() || value.isTextual();
-        }
-        return switch (schema.path("type").asText()) {
-            case "" -> true;
-            case "number" -> value.isNumber();
-            case String type -> typeOf(value).equals(type);
-        };
     }
 
     static String typeOf(JsonNode value) {

@@ -5,7 +5,7 @@ import dev.quorate.local.store.Json;
 import java.util.List;
 
 /// A request that is not granted, in the form of a `Status` object.
-final class StatusError extends RuntimeException {
+public final class StatusError extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /// One field's fault.
@@ -67,7 +67,7 @@ final class StatusError extends RuntimeException {
         return this;
     }
 
-    int code() {
+    public int code() {
         return status.path("code").asInt();
     }
 

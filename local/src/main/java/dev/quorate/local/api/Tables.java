@@ -2,7 +2,8 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.quorate.local.store.Json;
@@ -13,40 +14,30 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Objects as `kubectl get` shows them: name, the kind's printer columns, age. Any thread.
-final class Tables {
+record Tables(CelRules expressions) {
     /// The part of JSONPath that printer columns use: fields, indexes and `[?(@.type=="Ready")]`.
     private static final Pattern STEP =
             Pattern.compile("\\.((?:[\\w-]|\\\\\\.)+)|\\[(\\d+)]|\\[\\?\\(@\\.(\\w+)\\s*==\\s*[\"']([^\"']*)[\"']\\)]");
     private static final JsonNode AGE =
             Json.of("{name: Age, type: date, jsonPath: .metadata.creationTimestamp, priority: 0}");
 
-    private final CelRules expressions;
-
-    Tables(CelRules expressions) {
-        this.expressions = expressions;
-    }
-
     /// @param node an object or a list of such
     ObjectNode of(ResourceType type, JsonNode node, boolean withColumns) {
-        ArrayNode columns = JsonNodeFactory.instance.arrayNode();
+        ArrayNode columns = Json.array();
         type.columns().forEach(columns::add);
         if (columns.isEmpty() || !type.custom()) {
             columns.add(AGE);
         }
         ObjectNode table = Json.of("{kind: Table, apiVersion: meta.k8s.io/v1, metadata: {}}");
         table.withObject("/metadata").set("resourceVersion", node.at("/metadata/resourceVersion"));
-        if (withColumns) {
-            ArrayNode definitions = table.putArray("columnDefinitions");
-            definitions.add(Json.of("{name: Name, type: string, format: name, description: '', priority: 0}"));
-            columns.forEach(c -> definitions.add(definition(c)));
-        } else {
-            table.putNull("columnDefinitions");
-        }
+        ArrayNode definitions = Json.array();
+        definitions.add(Json.of("{name: Name, type: string, format: name, description: '', priority: 0}"));
+        columns.forEach(c -> definitions.add(definition(c)));
+        table.set("columnDefinitions", withColumns ? definitions : NullNode.instance);
         ArrayNode rows = table.putArray("rows");
-        if (node.has("items")) {
-            node.path("items").forEach(item -> rows.add(row(columns, item)));
-        } else {
-            rows.add(row(columns, node));
+        for (JsonNode item :
+                node.has("items") ? node.path("items") : Json.array().add(node)) {
+            rows.add(row(columns, item));
         }
         return table;
     }
@@ -74,7 +65,7 @@ final class Tables {
         }
         JsonNode value = value(object, column.path("jsonPath").asText());
         if (value.isMissingNode() || value.isNull()) {
-            return JsonNodeFactory.instance.nullNode();
+            return NullNode.instance;
         }
         if (column.path("type").asText().equals("date")) {
             return TextNode.valueOf(age(value.asText()));
@@ -88,7 +79,7 @@ final class Tables {
         Matcher step = STEP.matcher(path);
         for (int at = 0; at < path.length(); at = step.end()) {
             if (!step.find(at) || step.start() != at) {
-                return JsonNodeFactory.instance.missingNode();
+                return MissingNode.getInstance();
             } else if (step.group(1) != null) {
                 node = node.path(step.group(1).replace("\\.", "."));
             } else if (step.group(2) != null) {
@@ -101,7 +92,7 @@ final class Tables {
     }
 
     /// As kubectl writes ages: the two largest units while they are small.
-    static String age(String time) {
+    private static String age(String time) {
         long seconds;
         try {
             seconds = Math.max(
@@ -109,15 +100,11 @@ final class Tables {
         } catch (DateTimeParseException e) {
             return "<unknown>";
         }
-        if (seconds < 120) {
-            return seconds + "s";
-        }
-        if (seconds < 600) {
-            return seconds / 60 + "m" + (seconds % 60 == 0 ? "" : seconds % 60 + "s");
-        }
-        if (seconds < 3 * 3600) {
-            return seconds / 60 + "m";
-        }
-        return seconds < 48 * 3600 ? seconds / 3600 + "h" : seconds / 86400 + "d";
+        String rest = seconds < 600 && seconds % 60 != 0 ? seconds % 60 + "s" : "";
+        return seconds < 120
+                ? seconds + "s"
+                : seconds < 3 * 3600
+                        ? seconds / 60 + "m" + rest
+                        : seconds < 48 * 3600 ? seconds / 3600 + "h" : seconds / 86400 + "d";
     }
 }

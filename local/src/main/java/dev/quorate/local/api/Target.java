@@ -19,18 +19,18 @@ record Target(ResourceType type, String namespace, String name, String subresour
         String version = String.join("/", path.subList(1, prefix));
         List<String> rest = path.subList(prefix, path.size());
         // /namespaces/NAME/status is about the namespace itself.
-        if (rest.size() >= 3 && rest.getFirst().equals("namespaces")) {
-            Optional<ResourceType> inside = registry.find(version, rest.get(2));
-            if (inside.isPresent()) {
-                return Optional.of(of(inside.get(), rest.get(1), rest.subList(2, rest.size())));
-            }
-        }
-        return registry.find(version, rest.getFirst()).map(type -> of(type, "", rest));
+        boolean inside = rest.size() >= 3
+                && rest.getFirst().equals("namespaces")
+                && registry.find(version, rest.get(2)).isPresent();
+        String namespace = inside ? rest.get(1) : "";
+        List<String> object = inside ? rest.subList(2, rest.size()) : rest;
+        String name = object.size() > 1 ? object.get(1) : "";
+        String subresource = String.join("/", object.stream().skip(2).toList());
+        return registry.find(version, object.getFirst()).map(type -> new Target(type, namespace, name, subresource));
     }
 
-    private static Target of(ResourceType type, String namespace, List<String> rest) {
-        String name = rest.size() > 1 ? rest.get(1) : "";
-        return new Target(type, namespace, name, rest.size() > 2 ? String.join("/", rest.subList(2, rest.size())) : "");
+    boolean isScale() {
+        return subresource.equals("scale");
     }
 
     /// Whether there is such a subresource.

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Change;
 import dev.quorate.local.store.Json;
 import dev.quorate.local.store.ObjectStore;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -32,7 +35,7 @@ final class WatchStream {
         this.tables = tables;
     }
 
-    void run() {
+    void run() throws IOException, InterruptedException {
         if (!exchange.header("Upgrade").isEmpty()) {
             // An empty answer at once makes WebSocket clients fall back to this plain stream.
             exchange.sendText(200, "");
@@ -48,30 +51,23 @@ final class WatchStream {
             throw new StatusError(500, "", "Invalid value: \"" + version + "\": invalid resourceVersion");
         }
         boolean fromNow = version.isEmpty() || version.equals("0");
-        exchange.begin(200, "application/json", 0);
         Optional<Runnable> listening = store.atomically(() -> {
             if (fromNow) {
-                store.list(target.type().resource(), target.namespace()).stream()
-                        .filter(filter)
-                        .forEach(o -> queue.add(new Change(0, Change.Type.ADDED, keyOf(o), o, Optional.empty())));
+                store.list(target.type().resource(), target.namespace())
+                        .forEach(o -> queue.add(new Change(Change.Type.ADDED, keyOf(o), o, Optional.empty())));
             }
             return store.listen(fromNow ? store.revision() : Long.parseLong(version), this::take);
         });
-        if (listening.isEmpty()) {
-            String message = "too old resource version: " + version;
-            send("ERROR", new StatusError(410, "Expired", message).status());
-        } else {
-            try (AutoCloseable closing = listening.get()::run) {
-                stream();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
+        try (OutputStream out = exchange.begin(200, "application/json", 0)) {
+            if (listening.isPresent()) {
+                stream(out);
+            } else {
+                String message = "too old resource version: " + version;
+                send(out, "ERROR", new StatusError(410, "Expired", message).status());
             }
+        } finally {
+            listening.ifPresent(Runnable::run);
         }
-        exchange.end();
     }
 
     private dev.quorate.local.store.ObjectKey keyOf(ObjectNode object) {
@@ -86,7 +82,7 @@ final class WatchStream {
         }
     }
 
-    private void stream() throws InterruptedException {
+    private void stream(OutputStream out) throws IOException, InterruptedException {
         String seconds = exchange.query("timeoutSeconds");
         long end = System.nanoTime()
                 + Duration.ofSeconds(seconds.isEmpty() ? LONGEST_SECONDS : Long.parseLong(seconds))
@@ -94,40 +90,37 @@ final class WatchStream {
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
             Change change = queue.poll(Math.min(left, BOOKMARK.toNanos()), TimeUnit.NANOSECONDS);
             if (change == null) {
-                bookmark();
-            } else {
-                send(change);
+                bookmark(out);
+                continue;
+            }
+            // What starts or stops to match the selectors comes or goes for the watcher.
+            boolean matched = change.before().filter(filter).isPresent();
+            boolean matches = change.type() != Change.Type.DELETED && filter.test(change.object());
+            if (matches || matched) {
+                send(out, !matches ? "DELETED" : matched ? "MODIFIED" : "ADDED", change.object());
             }
         }
     }
 
-    /// What starts or stops to match the selectors comes or goes for the watcher.
-    private void send(Change change) {
-        boolean matched = change.before().filter(filter).isPresent();
-        boolean matches = change.type() != Change.Type.DELETED && filter.test(change.object());
-        if (matches) {
-            send(matched ? "MODIFIED" : "ADDED", change.object());
-        } else if (matched) {
-            send("DELETED", change.object());
-        }
-    }
-
-    private void send(String type, ObjectNode object) {
+    private void send(OutputStream out, String type, ObjectNode object) throws IOException {
         boolean table = exchange.wantsTable() && !type.equals("ERROR");
         ObjectNode event = Json.object().put("type", type);
         event.set("object", table ? tables.of(target.type(), object, !columnsSent) : object);
         columnsSent |= table;
-        exchange.line(event);
+        out.write((event + "\n").getBytes(StandardCharsets.UTF_8));
+        out.flush();
     }
 
     /// Also finds out whether the client is still there.
-    private void bookmark() {
+    private void bookmark(OutputStream out) throws IOException {
         // Under the lock no change is on its way to the queue that the bookmark would promise as sent.
         long revision = store.atomically(() -> queue.isEmpty() ? store.revision() : -1);
         if (revision >= 0 && exchange.flag("allowWatchBookmarks")) {
-            exchange.line(Json.of(
-                    "{type: BOOKMARK, object: {kind: %s, apiVersion: %s, metadata: {resourceVersion: '%s'}}}",
-                    target.type().kind(), target.type().apiVersion(), revision));
+            ResourceType type = target.type();
+            ObjectNode bookmark = Json.of(
+                    "{kind: %s, apiVersion: %s, metadata: {resourceVersion: '%s'}}",
+                    type.kind(), type.apiVersion(), revision);
+            send(out, "BOOKMARK", bookmark);
         }
     }
 }

@@ -1,75 +1,61 @@
 package dev.quorate.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
-import java.io.IOException;
+import dev.quorate.local.store.ObjectStore;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/// What the API says of the ensembles.
-final class Ensembles {
-    private static final String GROUP = "/apis/quorate.dev/v1alpha1";
+/// What the objects say of the ensembles.
+record Ensembles(ObjectStore store) {
+    static final String READY = "Ready";
     private static final int CLIENT_PORT = 2181;
 
-    private final ApiClient api;
-
-    Ensembles(ApiClient api) {
-        this.api = api;
-    }
-
     /// All ensembles of all namespaces.
-    List<JsonNode> list() throws IOException, InterruptedException {
-        try {
-            return api.list(GROUP + "/ensembles");
-        } catch (ApiClient.Refused undefined) {
-            return List.of();
-        }
+    List<ObjectNode> list() {
+        return store.list("ensembles.quorate.dev", "");
     }
 
-    /// Ready for its present spec, and its servers are: right after a start the status is still of the run before.
-    boolean ready(JsonNode ensemble) throws IOException, InterruptedException {
+    /// Ready for its present spec, and its servers are: right after a start the status is still of the run before. If
+    /// not, why, in the operator's words.
+    String progress(JsonNode ensemble) {
         JsonNode ready = Json.named(ensemble.at("/status/conditions"), "type", "Ready");
-        JsonNode generation = ensemble.at("/metadata/generation");
+        boolean reported = ready.path("status").asText().equals("True")
+                && ready.path("observedGeneration").equals(ensemble.at("/metadata/generation"));
         List<JsonNode> servers = servers(ensemble);
-        return ready.path("status").asText().equals("True")
-                && ready.path("observedGeneration").asLong() == generation.asLong()
+        if (reported
                 && !servers.isEmpty()
-                && servers.stream().allMatch(s -> s.at("/conditions/ready").asBoolean());
-    }
-
-    /// Why it is not Ready, in the operator's words.
-    static String progress(JsonNode ensemble) {
-        JsonNode ready = Json.named(ensemble.at("/status/conditions"), "type", "Ready");
-        if (ready.path("status").asText("True").equals("True")) {
-            return "waiting for the operator";
+                && servers.stream().allMatch(s -> s.at("/conditions/ready").asBoolean())) {
+            return READY;
         }
-        return ready.path("message").asText(ready.path("reason").asText());
+        return ready.path("status").asText("True").equals("True")
+                ? "waiting for the operator"
+                : ready.path("message").asText();
     }
 
     /// The endpoints behind the client Service.
-    private List<JsonNode> servers(JsonNode ensemble) throws IOException, InterruptedException {
-        String selector = "kubernetes.io/service-name=" + Json.name(ensemble) + "-client";
-        String path = "/apis/discovery.k8s.io/v1/namespaces/" + Json.namespace(ensemble) + "/endpointslices";
-        return api.list(path + "?labelSelector=" + selector).stream()
+    private List<JsonNode> servers(JsonNode ensemble) {
+        JsonNode client = Json.of("{kubernetes.io/service-name: %s-client}", Json.name(ensemble));
+        return store.list("endpointslices.discovery.k8s.io", Json.namespace(ensemble)).stream()
+                .filter(slice -> Json.hasLabels(slice, client))
                 .flatMap(slice -> Json.stream(slice.path("endpoints")))
                 .toList();
     }
 
     /// `address:port` of each server; addresses of this machine, so that no name is needed.
-    String connectString(JsonNode ensemble) throws IOException, InterruptedException {
-        TreeSet<String> servers = new TreeSet<>();
-        servers(ensemble).forEach(s -> servers.add(Json.text(s, "/addresses/0") + ":" + CLIENT_PORT));
-        return String.join(",", servers);
+    String connectString(JsonNode ensemble) {
+        return servers(ensemble).stream()
+                .map(s -> Json.text(s, "/addresses/0") + ":" + CLIENT_PORT)
+                .sorted()
+                .collect(Collectors.joining(","));
     }
 
-    ObjectNode summary(JsonNode ensemble) throws IOException, InterruptedException {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("name", ensemble.at("/metadata/name").asText())
-                .put("namespace", ensemble.at("/metadata/namespace").asText())
-                .put("ready", ready(ensemble))
+    ObjectNode summary(JsonNode ensemble) {
+        return Json.object()
+                .put("name", Json.name(ensemble))
+                .put("namespace", Json.namespace(ensemble))
+                .put("ready", progress(ensemble).equals(READY))
                 .put("connectString", connectString(ensemble));
     }
 }

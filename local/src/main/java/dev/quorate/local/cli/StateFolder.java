@@ -1,8 +1,9 @@
 package dev.quorate.local.cli;
 
-import dev.quorate.local.runtime.Folders;
-import dev.quorate.local.runtime.ProcessLedger;
+import dev.quorate.local.store.Folders;
+import dev.quorate.local.store.ObjectStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -14,24 +15,17 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /// Where one embedded mode keeps everything, as an option of every command.
 final class StateFolder {
-    private static final List<String> ENTRIES = List.of(
-            "addresses",
-            "addresses.block",
-            "keys",
-            "kubeconfig",
-            "objects",
-            "operator.log",
-            "pods",
-            "run",
-            "up.log",
-            "volumes");
+    private static final List<String> ENTRIES =
+            List.of("addresses.block", "keys", "kubeconfig", "objects", "pods", "run", "up.log", "volumes");
 
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
             description = "Where the embedded mode keeps its state (default: .quorate in the checkout).")
     private @Nullable Path given;
 
@@ -43,29 +37,21 @@ final class StateFolder {
     }
 
     Path path() {
-        return given == null
-                ? checkout().resolve(".quorate")
-                : given.toAbsolutePath().normalize();
+        Path path = given == null ? checkout().resolve(".quorate") : given;
+        return path.toAbsolutePath().normalize();
     }
 
     Path kubeconfig() {
         return path().resolve("kubeconfig");
     }
 
-    Path processes() {
-        return path().resolve("run").resolve("processes");
-    }
-
-    Path log() {
-        return path().resolve("up.log");
-    }
-
     Path outcome() {
-        return path().resolve("run").resolve("outcome");
+        return path().resolve("run/outcome");
     }
 
+    /// Has the process id of the `up` that holds the lock on it.
     private Path owner() {
-        return path().resolve("run").resolve("up");
+        return path().resolve("run/up");
     }
 
     /// The process of the `up` that runs on this folder.
@@ -73,28 +59,26 @@ final class StateFolder {
         if (!Files.exists(owner())) {
             return Optional.empty();
         }
-        String[] parts = Files.readString(owner()).strip().split(" ", 2);
-        return ProcessHandle.of(Long.parseLong(parts[0]))
-                .filter(p -> parts.length == 2 && ProcessLedger.startOf(p).equals(parts[1]));
+        try (FileChannel channel = FileChannel.open(owner(), StandardOpenOption.WRITE);
+                FileLock free = channel.tryLock()) {
+            return free == null ? ProcessHandle.of(Long.parseLong(Files.readString(owner()))) : Optional.empty();
+        }
     }
 
     /// Takes the folder for this process until it ends.
     FileLock take() throws IOException {
-        Files.createDirectories(path().resolve("run"));
-        FileChannel channel = FileChannel.open(
-                path().resolve("run").resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Files.createDirectories(owner().getParent());
+        FileChannel channel = FileChannel.open(owner(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();
         if (lock == null) {
             channel.close();
             throw alreadyRunning();
         }
-        ProcessHandle self = ProcessHandle.current();
-        Folders.write(owner(), (self.pid() + " " + ProcessLedger.startOf(self)).getBytes(StandardCharsets.UTF_8));
+        // Through this channel: closing another one on the file would give up the lock.
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(String.valueOf(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
         return lock;
-    }
-
-    void released() throws IOException {
-        Files.deleteIfExists(owner());
     }
 
     /// Removes what the embedded mode has made, and the folder if nothing else is in it.
@@ -116,11 +100,12 @@ final class StateFolder {
                 "the embedded mode runs already on " + path() + pid + ": ./quorate down ends it");
     }
 
-    ApiClient client() throws IOException {
-        if (running().isEmpty() || !Files.exists(kubeconfig())) {
+    /// A look at the objects of the embedded mode that runs.
+    ObjectStore objects() throws IOException {
+        if (running().isEmpty()) {
             throw new Failure(
                     Failure.NOT_RUNNING, "the embedded mode is not running on " + path() + ": ./quorate up starts it");
         }
-        return new ApiClient(kubeconfig());
+        return ObjectStore.open(path().resolve("objects"));
     }
 }

@@ -3,6 +3,7 @@ package dev.quorate.local.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
+import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
 
 /// PersistentVolumeClaims as folders: bound at once, kept while a pod uses them, removed with the claim. Control loop
 /// only.
-final class Claims implements ControlLoop.Controller {
+final class Claims implements Runnable {
     private static final String PROTECTION = "kubernetes.io/pvc-protection";
 
     private final Cluster cluster;
@@ -33,51 +34,39 @@ final class Claims implements ControlLoop.Controller {
     }
 
     @Override
-    public void reconcile() {
-        List<ObjectNode> pods = cluster.list("Pod");
+    public void run() {
         Set<Path> wanted = new HashSet<>();
         try {
+            Files.createDirectories(folder);
             for (ObjectNode claim : cluster.list("PersistentVolumeClaim")) {
                 wanted.add(folderOf(folder, claim));
                 if (!Json.deleting(claim)) {
+                    Files.createDirectories(folderOf(folder, claim));
                     bind(claim);
-                } else if (pods.stream().noneMatch(p -> uses(p, claim))) {
-                    cluster.update(
-                            claim,
-                            c -> Json.removeIf(c.at("/metadata/finalizers"), f -> f.asText()
-                                    .equals(PROTECTION)));
+                } else if (cluster.list("Pod").stream().noneMatch(p -> uses(p, claim))) {
+                    cluster.update(claim, c -> Json.removeText(c.at("/metadata/finalizers"), PROTECTION));
                 }
             }
-            Files.createDirectories(folder);
-            try (Stream<Path> present = Files.list(folder)) {
-                for (Path path : present.filter(p -> !wanted.contains(p)).toList()) {
-                    Folders.delete(path);
-                }
+            List<Path> present;
+            try (Stream<Path> all = Files.list(folder)) {
+                present = all.filter(p -> !wanted.contains(p)).toList();
+            }
+            for (Path path : present) {
+                Folders.delete(path);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void bind(ObjectNode claim) throws IOException {
-        JsonNode size = claim.at("/spec/resources/requests/storage");
-        if (Json.text(claim, "/status/phase").equals("Bound")
-                && claim.at("/status/capacity/storage").equals(size)) {
-            return;
-        }
-        Files.createDirectories(folderOf(folder, claim));
+    private void bind(ObjectNode claim) {
         cluster.update(claim, c -> {
             c.withObject("/spec").put("volumeName", "pvc-" + Json.uid(claim));
-            Json.removeIf(c.withObject("/metadata").withArray("finalizers"), f -> f.asText()
-                    .equals(PROTECTION));
-            c.withObject("/metadata").withArray("finalizers").add(PROTECTION);
-            for (String annotation : List.of("bind-completed", "bound-by-controller")) {
-                c.withObject("/metadata").withObject("annotations").put("pv.kubernetes.io/" + annotation, "yes");
-            }
+            Json.addText(c.withObject("/metadata").withArray("finalizers"), PROTECTION);
         });
         cluster.updateStatus(claim, status -> {
             status.put("phase", "Bound").set("accessModes", claim.at("/spec/accessModes"));
-            status.withObject("/capacity").set("storage", size);
+            status.withObject("/capacity").set("storage", claim.at("/spec/resources/requests/storage"));
         });
     }
 

@@ -6,8 +6,8 @@ import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Json;
 import java.util.List;
 
-/// Status of PodDisruptionBudgets. Control loop only.
-final class DisruptionBudgets implements ControlLoop.Controller {
+/// Status of PodDisruptionBudgets by maxUnavailable. Control loop only.
+final class DisruptionBudgets implements Runnable {
     private final Cluster cluster;
 
     DisruptionBudgets(Cluster cluster) {
@@ -15,38 +15,25 @@ final class DisruptionBudgets implements ControlLoop.Controller {
     }
 
     @Override
-    public void reconcile() {
-        List<ObjectNode> pods = cluster.list("Pod");
+    public void run() {
         for (ObjectNode budget : cluster.list("PodDisruptionBudget")) {
-            JsonNode spec = budget.path("spec");
-            List<ObjectNode> covered = pods.stream()
-                    .filter(p -> Json.namespace(p).equals(Json.namespace(budget)) && !Json.terminal(p))
-                    .filter(p -> Json.hasLabels(p, spec.at("/selector/matchLabels")))
+            JsonNode labels = budget.at("/spec/selector/matchLabels");
+            List<ObjectNode> covered = cluster.list("Pod").stream()
+                    .filter(p -> Json.namespace(p).equals(Json.namespace(budget)) && Json.hasLabels(p, labels))
                     .toList();
             long healthy = covered.stream().filter(Json::podReady).count();
-            long desired = spec.has("maxUnavailable")
-                    ? Math.max(0, covered.size() - share(spec.path("maxUnavailable"), covered.size()))
-                    : share(spec.path("minAvailable"), covered.size());
-            long allowed = covered.isEmpty() ? 0 : Math.max(0, healthy - desired);
-            cluster.updateStatus(budget, status -> {
-                status.put(
-                                "observedGeneration",
-                                budget.at("/metadata/generation").asLong())
-                        .put("disruptionsAllowed", allowed)
-                        .put("currentHealthy", healthy)
-                        .put("desiredHealthy", desired)
-                        .put("expectedPods", covered.size());
-                String reason = allowed > 0 ? "SufficientPods" : "InsufficientPods";
-                Json.condition(status, "DisruptionAllowed", allowed > 0, reason, "");
-            });
+            String text = Json.text(budget, "/spec/maxUnavailable");
+            long unavailable = text.endsWith("%")
+                    ? (Long.parseLong(text.replace("%", "")) * covered.size() + 99) / 100
+                    : Long.parseLong(text);
+            long desired = Math.max(0, covered.size() - unavailable);
+            cluster.updateStatus(budget, status -> status.put(
+                            "observedGeneration",
+                            budget.at("/metadata/generation").asLong())
+                    .put("disruptionsAllowed", Math.max(0, healthy - desired))
+                    .put("currentHealthy", healthy)
+                    .put("desiredHealthy", desired)
+                    .put("expectedPods", covered.size()));
         }
-    }
-
-    /// A count, or a percentage rounded up.
-    private static long share(JsonNode value, int of) {
-        String text = value.asText();
-        return text.endsWith("%")
-                ? (Long.parseLong(text.substring(0, text.length() - 1)) * of + 99) / 100
-                : value.asLong();
     }
 }

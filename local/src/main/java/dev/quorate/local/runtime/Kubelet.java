@@ -3,7 +3,9 @@ package dev.quorate.local.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
+import dev.quorate.local.api.ControlLoop;
 import dev.quorate.local.api.PodLogs;
+import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,72 +13,60 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps one [PodRunner] for each pod of the store, and none beyond. Control loop only, except [#log] and [#close].
-final class Kubelet implements ControlLoop.Controller {
-    /// The one node's name.
-    static final String NODE = "local";
+/// Keeps one [PodRunner] for each pod of the store, and none beyond. Control loop only, but for [#close].
+final class Kubelet implements Runnable, AutoCloseable {
+    private static final Duration STOP_GRACE = Duration.ofSeconds(20);
 
     private final Cluster cluster;
     private final ControlLoop loop;
-    private final PodLaunch.Settings settings;
-    private final PodAddresses addresses;
-    private final Map<String, PodRunner> runners = new ConcurrentHashMap<>();
-    private final Map<String, String> stopRequested = new HashMap<>();
-    private final Map<String, String> refused = new HashMap<>();
+    private final PodWorld.Machine machine;
+    private final AddressBlock addresses;
+    private final PodLogs logs;
+    private final Map<String, PodRunner> runners = new HashMap<>();
 
-    Kubelet(Cluster cluster, ControlLoop loop, PodLaunch.Settings settings, PodAddresses addresses) {
+    Kubelet(Cluster cluster, ControlLoop loop, PodWorld.Machine machine, AddressBlock addresses, PodLogs logs)
+            throws IOException {
         this.cluster = cluster;
         this.loop = loop;
-        this.settings = settings;
+        this.machine = machine;
         this.addresses = addresses;
+        this.logs = logs;
+        Folders.delete(logs.folder());
+        cluster.list("Pod").stream().filter(p -> !Json.terminal(p)).forEach(this::forgetFormerRun);
     }
 
-    /// Before the first pass: no process of a former run is left, whatever the pods' statuses say.
-    void forgetFormerRun() throws IOException {
-        Folders.delete(settings.pods());
-        for (ObjectNode pod : cluster.list("Pod")) {
-            if (Json.terminal(pod)) {
-                continue;
-            }
-            boolean ran = pod.at("/status").has("podIP");
-            boolean never = pod.at("/spec/restartPolicy").asText().equals("Never");
-            cluster.updateStatus(pod, status -> {
-                status.put("phase", ran && never ? "Failed" : "Pending");
-                Json.condition(status, "Ready", false, "ContainersNotReady", "the embedded mode was stopped");
-                status.withArray("containerStatuses")
-                        .forEach(c -> ((ObjectNode) c).put("ready", false).put("started", false));
-            });
-        }
+    /// No process of a former run is left, whatever the pods' statuses say.
+    private void forgetFormerRun(ObjectNode pod) {
+        boolean lost = Json.text(pod, "/spec/restartPolicy").equals("Never")
+                && pod.path("status").has("podIP");
+        cluster.updateStatus(pod, status -> {
+            status.removeAll().put("phase", lost ? "Failed" : "Pending");
+            Json.condition(status, "Ready", false, "ContainersNotReady", "the embedded mode was stopped");
+        });
     }
 
     @Override
-    public void reconcile() {
-        Set<String> present = new HashSet<>();
+    public void run() {
+        Set<String> uids = new HashSet<>();
         for (ObjectNode pod : cluster.list("Pod")) {
-            PodRunner runner = runners.get(Json.key(pod));
-            if (runner != null && !runner.uid().equals(Json.uid(pod))) {
-                continue; // Its predecessor of the same name goes first; below.
-            }
-            present.add(Json.key(pod));
+            uids.add(Json.uid(pod));
             try {
-                reconcile(pod, runner);
+                reconcile(pod, runners.get(Json.uid(pod)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        for (String key : List.copyOf(runners.keySet())) {
-            if (!present.contains(key)) {
-                remove(key);
+        // A pod whose object is gone, deleted without grace, has no right to run.
+        for (Map.Entry<String, PodRunner> runner : Map.copyOf(runners).entrySet()) {
+            if (!uids.contains(runner.getKey()) && !ended(runner.getKey(), runner.getValue())) {
+                runner.getValue().stop(Instant.now());
             }
         }
     }
@@ -84,133 +74,90 @@ final class Kubelet implements ControlLoop.Controller {
     private void reconcile(ObjectNode pod, @Nullable PodRunner runner) throws IOException {
         if (runner == null) {
             if (Json.deleting(pod)) {
-                cluster.removePod(pod);
-            } else if (!Json.terminal(pod) && admitted(pod)) {
-                start(pod);
+                cluster.deleteNow(pod);
+            } else if (!Json.terminal(pod)) {
+                admit(pod);
             }
         } else if (!Json.deleting(pod)) {
             runner.refreshVolumes();
-        } else if (runner.hasEnded()) {
-            forget(Json.key(pod), runner);
-            cluster.removePod(pod);
+        } else if (ended(Json.uid(pod), runner)) {
+            cluster.deleteNow(pod);
         } else {
-            stop(pod, runner);
+            // A later and smaller grace period shortens the first.
+            runner.stop(Instant.parse(Json.text(pod, "/metadata/deletionTimestamp")));
         }
     }
 
-    /// A later and smaller grace period shortens the first.
-    private void stop(ObjectNode pod, PodRunner runner) {
-        String deadline = pod.at("/metadata/deletionTimestamp").asText();
-        if (deadline.equals(stopRequested.put(Json.key(pod), deadline))) {
-            return;
+    /// Forgets a runner that has ended, with its files.
+    private boolean ended(String uid, PodRunner runner) {
+        if (!runner.hasEnded()) {
+            return false;
         }
-        cluster.event(pod, "kubelet", "Normal", "Killing", "Stopping pod " + Json.name(pod));
-        if (pod.at("/metadata/deletionGracePeriodSeconds").asLong(30) == 0) {
-            runner.kill();
-        } else {
-            runner.stop(Instant.parse(deadline));
-        }
-    }
-
-    /// The pod's object is gone (deleted without grace): so is its right to run.
-    private void remove(String key) {
-        PodRunner runner = runners.get(key);
-        if (runner == null) {
-            return;
-        }
-        if (runner.hasEnded()) {
-            forget(key, runner);
-            loop.wake();
-        } else {
-            runner.kill();
-        }
-    }
-
-    private void forget(String key, PodRunner runner) {
-        runners.remove(key);
-        stopRequested.remove(key);
+        runners.remove(uid);
         try {
-            runner.deleteFiles();
+            Folders.delete(runner.folder());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-        if (!key.matches(".*-\\d+")) {
-            addresses.forget(key);
-        }
-    }
-
-    /// Whether the pod can run now; if not, its condition and an event say why, by name.
-    private boolean admitted(ObjectNode pod) {
-        for (JsonNode volume : pod.at("/spec/volumes")) {
-            if (volume.has("persistentVolumeClaim")) {
-                String name = volume.at("/persistentVolumeClaim/claimName").asText();
-                Optional<ObjectNode> claim = cluster.get("PersistentVolumeClaim", Json.namespace(pod), name);
-                if (claim.isEmpty() || Json.deleting(claim.get())) {
-                    String state = claim.isEmpty() ? "not found" : "is being deleted";
-                    refuse(pod, "persistentvolumeclaim \"" + name + "\" " + state);
-                    return false;
-                }
-                if (!claim.get().at("/status/phase").asText().equals("Bound")) {
-                    refuse(pod, "persistentvolumeclaim \"" + name + "\" is not bound");
-                    return false;
-                }
-            }
         }
         return true;
     }
 
-    private void refuse(ObjectNode pod, String message) {
-        if (message.equals(refused.put(Json.uid(pod), message))) {
+    /// Starts the pod if it can run now; if not, its condition and an event say why.
+    private void admit(ObjectNode pod) throws IOException {
+        if (runners.values().stream().anyMatch(r -> r.key().equals(Json.key(pod)))) {
+            return; // Its predecessor of the same name goes first, and wakes us then.
+        }
+        Optional<String> problem = Json.stream(pod.at("/spec/volumes"))
+                .filter(v -> v.has("persistentVolumeClaim"))
+                .flatMap(v -> problemOf(pod, Json.text(v, "/persistentVolumeClaim/claimName")).stream())
+                .findFirst();
+        if (problem.isPresent()) {
+            String message = problem.get();
+            JsonNode present = Json.named(pod.at("/status/conditions"), "type", "PodScheduled");
+            if (!present.path("message").asText().equals(message)) {
+                cluster.updateStatus(pod, s -> Json.condition(s, "PodScheduled", false, "Unschedulable", message));
+                cluster.event(pod, "Warning", "FailedScheduling", message);
+            }
             return;
         }
-        cluster.updateStatus(pod, status -> Json.condition(status, "PodScheduled", false, "Unschedulable", message));
-        cluster.event(pod, "kubelet", "Warning", "FailedScheduling", message);
-    }
-
-    private void start(ObjectNode pod) throws IOException {
-        Optional<String> address = addresses.addressFor(Json.key(pod), runners::containsKey);
-        if (address.isEmpty()) {
-            refuse(pod, "all addresses of the embedded mode are in use");
-            return;
-        }
-        refused.remove(Json.uid(pod));
-        String ip = address.get();
-        cluster.update(pod, p -> p.withObject("/spec").put("nodeName", NODE));
+        Set<String> used = new HashSet<>();
+        runners.values().forEach(r -> used.add(r.address()));
+        String address = addresses.forPod(Json.key(pod), used);
+        cluster.update(pod, p -> p.withObject("/spec").put("nodeName", "local"));
         cluster.updateStatus(
                 pod,
                 status -> status.setAll(Json.of(
-                        "{hostIP: 127.0.0.1, hostIPs: [{ip: 127.0.0.1}], podIP: %s, podIPs: [{ip: %s}], startTime: '%s',"
-                                + " qosClass: Burstable}",
-                        ip, ip, Json.now())));
+                        "{hostIP: 127.0.0.1, podIP: %s, podIPs: [{ip: %s}], startTime: '%s', qosClass: Burstable}",
+                        address, address, Json.now())));
         Optional<ObjectNode> placed = cluster.get("Pod", Json.namespace(pod), Json.name(pod));
-        if (placed.isEmpty() || !Json.uid(placed.get()).equals(Json.uid(pod))) {
-            return;
+        if (placed.filter(p -> Json.uid(p).equals(Json.uid(pod))).isPresent()) {
+            Path folder = logs.folderOf(pod);
+            Files.createDirectories(folder);
+            PodWorld world = new PodWorld(cluster, placed.get(), folder, machine);
+            PodRunner runner = new PodRunner(cluster, placed.get(), world, loop::wake);
+            runners.put(Json.uid(pod), runner);
+            runner.start();
         }
-        ObjectNode current = placed.get();
-        Path folder = settings.pods().resolve(Json.namespace(pod) + "_" + Json.name(pod) + "_" + Json.uid(pod));
-        Files.createDirectories(folder);
-        PodFiles files = new PodFiles(cluster, current, folder, settings.claims());
-        PodLaunch launch = new PodLaunch(cluster, current, files, folder, settings);
-        PodRunner runner = new PodRunner(cluster, current, files, launch, loop::wake);
-        runners.put(Json.key(pod), runner);
-        runner.start();
     }
 
-    /// The log of a container of a pod that has been started; any thread.
-    Optional<ContainerLog> log(PodLogs.Request request) {
-        return Optional.ofNullable(runners.get(request.namespace() + "/" + request.pod()))
-                .flatMap(r -> r.log(request.container()));
+    private Optional<String> problemOf(JsonNode pod, String name) {
+        Optional<ObjectNode> claim = cluster.get("PersistentVolumeClaim", Json.namespace(pod), name);
+        String text = "persistentvolumeclaim \"" + name + "\" ";
+        if (claim.isEmpty()) {
+            return Optional.of(text + "not found");
+        }
+        boolean usable = Json.text(claim.get(), "/status/phase").equals("Bound") && !Json.deleting(claim.get());
+        return usable ? Optional.empty() : Optional.of(text + "is not bound, or is being deleted");
     }
 
-    /// Ends all pods' processes, together; after this the control loop must not run again.
-    ///
-    /// @param grace until they are killed
-    void stopAll(Duration grace) throws InterruptedException {
-        List<PodRunner> all = new ArrayList<>(runners.values());
-        Instant deadline = Instant.now().plus(grace);
-        all.forEach(r -> r.stop(deadline));
-        for (PodRunner runner : all) {
-            runner.awaitEnd(Duration.between(Instant.now(), deadline).plusSeconds(5));
+    /// Ends all pods' processes, together; their objects stay for the next start.
+    @Override
+    public void close() throws InterruptedException {
+        loop.close();
+        Instant deadline = Instant.now().plus(STOP_GRACE);
+        runners.values().forEach(r -> r.stop(deadline));
+        for (PodRunner runner : runners.values()) {
+            runner.awaitEnd(STOP_GRACE.plusSeconds(5));
         }
     }
 }

@@ -6,68 +6,87 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// Runs one pod: volumes, init containers one after another, then the containers side by side. Has a thread of its own
-/// and one a container; writes the pod's status after each change. Methods may be called from any thread.
+/// Runs one pod: volumes, init containers one after another, then its container, each again and again as the restart
+/// policy says. One virtual thread does that and waits for the processes; it writes the pod's status after each change.
+/// Methods may be called from any thread.
 final class PodRunner {
-    private static final Duration VOLUME_RETRY = Duration.ofMillis(500);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration BACK_OFF = Duration.ofSeconds(10);
+    private static final Duration BACK_OFF_MAX = Duration.ofMinutes(5);
+    private static final Duration BACK_OFF_RESET = Duration.ofMinutes(10);
 
     private final Cluster cluster;
     private final ObjectNode pod;
-    private final PodFiles files;
-    private final List<ContainerRunner> init;
-    private final List<ContainerRunner> main;
+    private final PodWorld world;
+    private final Runnable whenEnded;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Runnable whenEnded;
+    /// By container, as in the pod's status.
+    private final Map<String, ObjectNode> statuses = new LinkedHashMap<>();
+    private @Nullable Process process;
+    private volatile Instant deadline = Instant.MAX;
     /// Succeeded or Failed, once it is.
     private volatile String outcome = "";
 
-    /// @param pod with address and node in its status
+    /// @param pod with address and node
     /// @param whenEnded called once all processes have ended for good
-    PodRunner(Cluster cluster, ObjectNode pod, PodFiles files, PodLaunch launch, Runnable whenEnded) {
+    PodRunner(Cluster cluster, ObjectNode pod, PodWorld world, Runnable whenEnded) {
         this.cluster = cluster;
         this.pod = pod;
-        this.files = files;
+        this.world = world;
         this.whenEnded = whenEnded;
-        this.init = containers("initContainer", launch);
-        this.main = containers("container", launch);
-    }
-
-    private List<ContainerRunner> containers(String field, PodLaunch launch) {
-        List<ContainerRunner> runners = new ArrayList<>();
-        for (JsonNode container : pod.path("spec").path(field + "s")) {
-            JsonNode before = Json.named(
-                    pod.path("status").path(field + "Statuses"),
-                    "name",
-                    container.path("name").asText());
-            runners.add(new ContainerRunner(cluster, container, pod, before, launch, files, this::write));
+        for (String list : List.of("/spec/initContainers", "/spec/containers")) {
+            pod.at(list)
+                    .forEach(c -> statuses.put(c.path("name").asText(), Json.of("""
+                    {name: %s, image: %s, imageID: '', containerID: '', state: {waiting: {reason: ContainerCreating}},
+                    lastState: {}, ready: false, started: false, restartCount: 0}
+                    """, c.path("name"), c.path("image"))));
         }
-        return runners;
     }
 
-    String uid() {
-        return Json.uid(pod);
+    Path folder() {
+        return world.folder();
+    }
+
+    /// `namespace/name`
+    String key() {
+        return Json.key(pod);
+    }
+
+    String address() {
+        return Json.text(pod, "/status/podIP");
     }
 
     void start() {
-        Thread.ofVirtual().name("pod " + Json.key(pod)).start(this::run);
+        Thread.ofVirtual().name("pod " + Json.name(pod)).start(this::run);
     }
 
     private void run() {
         try {
-            write();
-            if (prepare() && initialise()) {
-                runAll();
+            cluster.updateStatus(pod, this::describe);
+            String policy = Json.text(pod, "/spec/restartPolicy");
+            boolean going = prepare();
+            for (JsonNode container : pod.at("/spec/initContainers")) {
+                // An init container that has succeeded is not repeated, whatever the pod's policy.
+                going = going && repeat(container, policy.equals("Never") ? "Never" : "OnFailure");
+            }
+            going = going && repeat(pod.at("/spec/containers/0"), policy);
+            if (policy.equals("Never") || (policy.equals("OnFailure") && going)) {
+                outcome = going ? "Succeeded" : "Failed";
+                cluster.updateStatus(pod, this::describe);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -81,144 +100,209 @@ final class PodRunner {
     private boolean prepare() throws InterruptedException {
         String before = "";
         while (stopping.getCount() > 0) {
-            String problem;
             try {
-                files.create();
+                world.fillVolumes();
                 return true;
-            } catch (MissingReference | IOException e) {
-                problem = "MountVolume.SetUp failed: " + e.getMessage();
-            }
-            if (!problem.equals(before)) {
-                cluster.event(pod, "kubelet", "Warning", "FailedMount", problem);
+            } catch (IOException e) {
+                String problem = "MountVolume.SetUp failed: " + e.getMessage();
+                if (!problem.equals(before)) {
+                    cluster.event(pod, "Warning", "FailedMount", problem);
+                }
                 before = problem;
+                stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
             }
-            stopping.await(VOLUME_RETRY.toMillis(), TimeUnit.MILLISECONDS);
         }
         return false;
     }
 
-    private String restartPolicy() {
-        return Json.text(pod, "/spec/restartPolicy");
+    /// @return whether the last run succeeded
+    private boolean repeat(JsonNode container, String policy) throws InterruptedException {
+        for (int crashes = 0; stopping.getCount() > 0; crashes++) {
+            long began = System.nanoTime();
+            int exitCode = runOnce(container);
+            boolean again = policy.equals("Always") || (policy.equals("OnFailure") && exitCode != 0);
+            if (stopping.getCount() == 0 || !again) {
+                return exitCode == 0;
+            }
+            crashes = System.nanoTime() - began > BACK_OFF_RESET.toNanos() ? 0 : crashes;
+            if (crashes > 0) {
+                backOff(container, crashes);
+            }
+            change(container, s -> s.put("restartCount", s.path("restartCount").asInt() + 1));
+        }
+        return false;
     }
 
-    private boolean initialise() throws InterruptedException {
-        // An init container that succeeded is done, whatever the pod's policy.
-        String policy = restartPolicy().equals("Never") ? "Never" : "OnFailure";
-        for (ContainerRunner container : init) {
-            if (stopping.getCount() == 0 || !container.run(policy)) {
-                if (policy.equals("Never")) {
-                    finished(false);
+    private void backOff(JsonNode container, int crashes) throws InterruptedException {
+        Duration delay = BACK_OFF.multipliedBy(1L << Math.min(crashes - 1, 10));
+        delay = delay.compareTo(BACK_OFF_MAX) > 0 ? BACK_OFF_MAX : delay;
+        String name = "container=" + container.path("name").asText() + " pod=" + Json.name(pod);
+        String length = delay.toString().substring(2).toLowerCase(Locale.ROOT);
+        waiting(container, "CrashLoopBackOff", "back-off " + length + " restarting failed " + name);
+        stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private int runOnce(JsonNode container) throws InterruptedException {
+        Process running = launch(container);
+        if (running == null) {
+            return -1;
+        }
+        String startedAt = Json.now();
+        String id = "process://" + running.pid();
+        enter(container, Json.of("{running: {startedAt: '%s'}}", startedAt));
+        change(container, s -> s.put("containerID", id));
+        cluster.event(
+                pod,
+                "Normal",
+                "Started",
+                "Started container " + container.path("name").asText());
+        Thread probes = Thread.startVirtualThread(new Probes(this, container, pod, running));
+        int exitCode = running.waitFor();
+        probes.interrupt();
+        probes.join();
+        ObjectNode state = Json.of(
+                "{terminated: {exitCode: %s, reason: %s, startedAt: '%s', finishedAt: '%s', containerID: '%s'}}",
+                exitCode, exitCode == 0 ? "Completed" : "Error", startedAt, Json.now(), id);
+        String message = world.terminationMessage(container, exitCode);
+        Json.putOrRemove(state.withObject("/terminated"), "message", message, message.isEmpty());
+        enter(container, state);
+        return exitCode;
+    }
+
+    /// Tries until what the container refers to is there; null once stopped.
+    private @Nullable Process launch(JsonNode container) throws InterruptedException {
+        while (stopping.getCount() > 0) {
+            try {
+                Process started = world.launch(container);
+                synchronized (this) {
+                    process = started;
                 }
+                // The pod may have been stopped while there was no process yet.
+                if (stopping.getCount() == 0) {
+                    terminate(deadline);
+                }
+                return started;
+            } catch (PodWorld.MissingReference e) {
+                waiting(container, "CreateContainerConfigError", String.valueOf(e.getMessage()));
+            } catch (IOException e) {
+                waiting(container, "RunContainerError", String.valueOf(e.getMessage()));
+            }
+            stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return null;
+    }
+
+    private void waiting(JsonNode container, String reason, String message) {
+        ObjectNode state = Json.object();
+        state.putObject("waiting").put("reason", reason).put("message", message);
+        if (enter(container, state)) {
+            cluster.event(pod, "Warning", reason, message);
+        }
+    }
+
+    /// @return whether it was in another state
+    private boolean enter(JsonNode container, ObjectNode state) {
+        return change(container, s -> {
+            if (s.at("/state").has("terminated")) {
+                s.set("lastState", s.path("state"));
+            }
+            s.put("ready", false).put("started", false).set("state", state);
+        });
+    }
+
+    /// Changes what the status says of a container.
+    private boolean change(JsonNode container, Consumer<ObjectNode> how) {
+        synchronized (this) {
+            ObjectNode status =
+                    Objects.requireNonNull(statuses.get(container.path("name").asText()));
+            ObjectNode before = status.deepCopy();
+            how.accept(status);
+            if (status.equals(before)) {
                 return false;
             }
         }
-        return stopping.getCount() > 0;
-    }
-
-    private void runAll() throws InterruptedException {
-        AtomicBoolean allSucceeded = new AtomicBoolean(true);
-        List<Thread> threads = new ArrayList<>();
-        for (ContainerRunner container : main) {
-            threads.add(Thread.startVirtualThread(() -> {
-                try {
-                    if (!container.run(restartPolicy())) {
-                        allSucceeded.set(false);
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }));
-        }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        if (!restartPolicy().equals("Always")) {
-            finished(allSucceeded.get());
-        }
-    }
-
-    private void finished(boolean success) {
-        outcome = success ? "Succeeded" : "Failed";
-        write();
-    }
-
-    private void write() {
         cluster.updateStatus(pod, this::describe);
+        return true;
     }
 
-    private void describe(ObjectNode status) {
-        boolean running = main.stream()
-                .anyMatch(c -> !c.status().path("containerID").asText().isEmpty());
-        status.put("phase", !outcome.isEmpty() ? outcome : running ? "Running" : "Pending");
-        ArrayNode initStatuses = status.putArray("initContainerStatuses");
-        init.forEach(c -> initStatuses.add(c.status().put("ready", succeeded(c))));
-        Json.putOrRemove(status, "initContainerStatuses", initStatuses, init.isEmpty());
-        ArrayNode statuses = status.putArray("containerStatuses");
-        main.forEach(c -> statuses.add(c.status()));
-        List<String> uninitialised = init.stream()
-                .filter(c -> !succeeded(c))
-                .map(ContainerRunner::name)
-                .toList();
-        List<String> unready = Json.stream(statuses)
-                .filter(c -> !c.path("ready").asBoolean())
-                .map(c -> c.path("name").asText())
-                .toList();
-        condition(status, "Initialized", uninitialised, "ContainersNotInitialized", "incomplete");
-        String reason =
-                switch (outcome) {
-                    case "Succeeded" -> "PodCompleted";
-                    case "Failed" -> "PodFailed";
-                    case String other -> "ContainersNotReady";
-                };
-        condition(status, "Ready", unready, reason, "unready");
-        condition(status, "ContainersReady", unready, reason, "unready");
+    private synchronized void describe(ObjectNode status) {
+        ArrayNode init = Json.array();
+        statuses.values().forEach(s -> init.add(s.deepCopy()));
+        ObjectNode main = (ObjectNode) init.remove(init.size() - 1);
+        init.forEach(s ->
+                ((ObjectNode) s).put("ready", s.at("/state/terminated/exitCode").asInt(-1) == 0));
+        boolean initialized = Json.stream(init).allMatch(s -> s.path("ready").asBoolean());
+        boolean ran = !main.path("containerID").asText().isEmpty();
+        boolean ready = main.path("ready").asBoolean();
+        status.put("phase", !outcome.isEmpty() ? outcome : ran ? "Running" : "Pending");
+        Json.putOrRemove(status, "initContainerStatuses", init, init.isEmpty());
+        status.putArray("containerStatuses").add(main);
+        String reason = outcome.isEmpty() ? "ContainersNotReady" : "Pod" + outcome;
+        Json.condition(status, "Initialized", initialized, initialized ? "" : "ContainersNotInitialized", "");
+        Json.condition(status, "Ready", ready, ready ? "" : reason, "");
+        Json.condition(status, "ContainersReady", ready, ready ? "" : reason, "");
         Json.condition(status, "PodScheduled", true, "", "");
     }
 
-    private static void condition(ObjectNode status, String type, List<String> missing, String reason, String what) {
-        boolean all = missing.isEmpty();
-        String message = "containers with " + what + " status: " + missing;
-        Json.condition(status, type, all, all ? "" : reason, all || reason.startsWith("Pod") ? "" : message);
-    }
-
-    private static boolean succeeded(ContainerRunner container) {
-        return container.status().at("/state/terminated/exitCode").asInt(-1) == 0;
-    }
-
     void refreshVolumes() throws IOException {
-        files.refresh();
+        world.refreshVolumes();
     }
 
-    /// Asks all containers to end, and kills what is left at the deadline. Returns at once.
-    void stop(Instant deadline) {
+    /// What the probes say.
+    void probed(JsonNode container, boolean ready) {
+        change(container, s -> {
+            if (s.path("state").has("running")) {
+                s.put("ready", ready).put("started", true);
+            }
+        });
+    }
+
+    /// A probe failed too often. But for readiness, that ends the run.
+    void unhealthy(String probe, String why) {
+        cluster.event(pod, "Warning", "Unhealthy", probe + " failed: " + why);
+        if (!probe.equals("readinessProbe")) {
+            terminate(Instant.now()
+                    .plusSeconds(pod.at("/spec/terminationGracePeriodSeconds").asLong()));
+        }
+    }
+
+    /// No further run. Asks the process to end, and kills it at the deadline. Returns at once.
+    void stop(Instant until) {
+        synchronized (this) {
+            if (!until.isBefore(deadline)) {
+                return;
+            }
+            deadline = until;
+        }
         stopping.countDown();
-        all().forEach(r -> Thread.startVirtualThread(() -> r.stop(deadline)));
+        Thread.startVirtualThread(() -> terminate(until));
     }
 
-    /// Kills all processes now.
-    void kill() {
-        stopping.countDown();
-        all().forEach(ContainerRunner::kill);
-    }
-
-    private Stream<ContainerRunner> all() {
-        return Stream.concat(init.stream(), main.stream());
+    private void terminate(Instant until) {
+        Process target;
+        synchronized (this) {
+            target = process;
+        }
+        if (target == null) {
+            return;
+        }
+        List<ProcessHandle> family = target.descendants().toList();
+        target.destroy();
+        try {
+            long left = Math.max(0, Duration.between(Instant.now(), until).toMillis());
+            target.waitFor(left, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        target.destroyForcibly();
+        family.forEach(ProcessHandle::destroyForcibly);
     }
 
     boolean hasEnded() {
         return ended.getCount() == 0;
     }
 
-    boolean awaitEnd(Duration atMost) throws InterruptedException {
-        return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    void deleteFiles() throws IOException {
-        files.delete();
-    }
-
-    /// The log of a container; empty if the pod has none of that name.
-    Optional<ContainerLog> log(String container) {
-        return all().filter(c -> c.name().equals(container)).findFirst().map(ContainerRunner::log);
+    void awaitEnd(Duration atMost) throws InterruptedException {
+        ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

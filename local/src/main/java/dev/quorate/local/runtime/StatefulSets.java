@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Json;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 
-/// StatefulSets of at most one replica, updated on deletion: revisions, claims, the pod, status. Control loop only.
-final class StatefulSets implements ControlLoop.Controller {
+/// StatefulSets of at most one replica, updated on deletion: claims, the pod, status. Control loop only.
+final class StatefulSets implements Runnable {
     private static final String REVISION = "controller-revision-hash";
 
     private final Cluster cluster;
@@ -19,56 +17,41 @@ final class StatefulSets implements ControlLoop.Controller {
     }
 
     @Override
-    public void reconcile() {
-        for (ObjectNode set : cluster.list("StatefulSet")) {
-            if (!Json.deleting(set)) {
-                reconcile(set);
-            }
-        }
+    public void run() {
+        cluster.list("StatefulSet").stream().filter(s -> !Json.deleting(s)).forEach(this::reconcile);
     }
 
     private void reconcile(ObjectNode set) {
-        String revision = newestRevision(set);
-        Optional<ObjectNode> pod = cluster.get("Pod", Json.namespace(set), Json.name(set) + "-0");
+        String revision =
+                Json.name(set) + "-" + Json.hash(set.at("/spec/template").toString());
+        Optional<ObjectNode> present = cluster.get("Pod", Json.namespace(set), Json.name(set) + "-0");
+        Optional<ObjectNode> own = present.filter(p -> Json.controlledBy(p, set));
         boolean wanted = set.at("/spec/replicas").asInt() > 0;
-        if (pod.isEmpty() && wanted) {
+        if (present.isEmpty() && wanted) {
             createPod(set, revision);
-        } else if (pod.isPresent() && Json.controlledBy(pod.get(), set) && !Json.deleting(pod.get())) {
-            if (!wanted) {
-                cluster.delete(pod.get());
-            } else if (Json.terminal(pod.get())) {
-                event(set, "RecreatingFailedPod", "deleting finished Pod " + Json.name(pod.get()));
-                cluster.delete(pod.get());
-            }
+        } else if (own.isPresent() && !Json.deleting(own.get()) && (!wanted || Json.terminal(own.get()))) {
+            cluster.delete(own.get());
         }
-        writeStatus(set, revision, pod.filter(p -> Json.controlledBy(p, set)));
-    }
-
-    private void event(ObjectNode set, String reason, String message) {
-        cluster.event(set, "statefulset-controller", "Normal", reason, message);
+        cluster.updateStatus(set, status -> report(status, set, revision, own));
     }
 
     private void createPod(ObjectNode set, String revision) {
         String name = Json.name(set) + "-0";
-        JsonNode template = set.at("/spec/template");
-        ObjectNode pod = Json.owned(name, set, template.at("/metadata/labels"));
-        ObjectNode metadata = pod.withObject("/metadata").put("generateName", Json.name(set) + "-");
-        metadata.withObject("/labels")
+        ObjectNode pod = Json.fromTemplate(name, set);
+        pod.withObject("/metadata/labels")
                 .put("apps.kubernetes.io/pod-index", "0")
                 .put("statefulset.kubernetes.io/pod-name", name)
                 .put(REVISION, revision);
-        metadata.set("annotations", template.at("/metadata/annotations"));
-        ObjectNode spec = template.path("spec").deepCopy();
-        pod.set("spec", spec);
-        spec.put("hostname", name).set("subdomain", set.at("/spec/serviceName"));
-        for (JsonNode claim : set.at("/spec/volumeClaimTemplates")) {
-            String claimName = Json.name(claim) + "-" + name;
+        ObjectNode spec = pod.withObject("/spec").put("hostname", name);
+        spec.set("subdomain", set.at("/spec/serviceName"));
+        for (JsonNode template : set.at("/spec/volumeClaimTemplates")) {
+            String claim = Json.name(template) + "-" + name;
             spec.withArray("volumes")
-                    .add(Json.of("{name: %s, persistentVolumeClaim: {claimName: %s}}", Json.name(claim), claimName));
-            createClaim(set, claim, claimName);
+                    .add(Json.of("{name: %s, persistentVolumeClaim: {claimName: %s}}", Json.name(template), claim));
+            createClaim(set, template, claim);
         }
-        if (cluster.create("Pod", pod).isPresent()) {
-            event(set, "SuccessfulCreate", "create Pod " + name + " in StatefulSet " + Json.name(set) + " successful");
+        if (cluster.create("Pod", pod)) {
+            cluster.event(set, "Normal", "SuccessfulCreate", "created Pod " + name);
         }
     }
 
@@ -79,62 +62,24 @@ final class StatefulSets implements ControlLoop.Controller {
                 .equals("Delete")) {
             claim.withObject("/metadata").remove("ownerReferences");
         }
-        claim.set("spec", template.path("spec").deepCopy());
-        if (cluster.create("PersistentVolumeClaim", claim).isPresent()) {
-            event(
-                    set,
-                    "SuccessfulCreate",
-                    "create Claim " + name + " Pod " + Json.name(set) + "-0 in StatefulSet " + Json.name(set)
-                            + " success");
-        }
+        claim.set("spec", template.path("spec"));
+        cluster.create("PersistentVolumeClaim", claim);
     }
 
-    private void writeStatus(ObjectNode set, String revision, Optional<ObjectNode> pod) {
+    private static void report(ObjectNode status, JsonNode set, String revision, Optional<ObjectNode> pod) {
         Optional<ObjectNode> kept = pod.filter(p -> !Json.deleting(p));
-        int ready = kept.filter(Json::podReady).isPresent() ? 1 : 0;
         String running =
                 kept.map(p -> p.at("/metadata/labels").path(REVISION).asText()).orElse("");
-        cluster.updateStatus(set, status -> {
-            // Under OnDelete the current revision never catches up, as in Kubernetes.
-            if (!status.has("currentRevision")) {
-                status.put("currentRevision", revision);
-            }
-            status.put("observedGeneration", set.at("/metadata/generation").asLong())
-                    .put("replicas", pod.isPresent() ? 1 : 0)
-                    .put("availableReplicas", ready)
-                    .put("updateRevision", revision)
-                    .put("collisionCount", 0);
-            Json.count(status, "readyReplicas", ready);
-            Json.count(status, "updatedReplicas", running.equals(revision) ? 1 : 0);
-            String current = status.path("currentRevision").asText();
-            Json.count(status, "currentReplicas", running.equals(current) ? 1 : 0);
-        });
-    }
-
-    /// The revision of the present template; an equal former one is taken again, with a higher number.
-    private String newestRevision(ObjectNode set) {
-        List<ObjectNode> history = cluster.list("ControllerRevision").stream()
-                .filter(r -> Json.controlledBy(r, set))
-                .sorted(Comparator.comparingLong(r -> r.path("revision").asLong()))
-                .toList();
-        long highest =
-                history.isEmpty() ? 0 : history.getLast().path("revision").asLong();
-        String hash = Json.hash(set.at("/spec/template").toString());
-        String name = Json.name(set) + "-" + hash;
-        var present = history.stream().filter(r -> Json.name(r).equals(name)).findFirst();
-        if (present.isEmpty()) {
-            ObjectNode revision = Json.owned(name, set, set.at("/spec/selector/matchLabels"));
-            revision.withObject("/metadata/labels").put("controller.kubernetes.io/hash", hash);
-            revision.withObject("/data/spec").set("template", set.at("/spec/template"));
-            cluster.create("ControllerRevision", revision.put("revision", highest + 1));
-            int surplus = history.size() - set.at("/spec/revisionHistoryLimit").asInt();
-            history.stream()
-                    .filter(r -> !Json.name(r).equals(Json.text(set, "/status/currentRevision")))
-                    .limit(Math.max(0, surplus))
-                    .forEach(cluster::delete);
-        } else if (present.get().path("revision").asLong() < highest) {
-            cluster.update(present.get(), r -> r.put("revision", highest + 1));
-        }
-        return name;
+        int ready = kept.filter(Json::podReady).isPresent() ? 1 : 0;
+        // Under OnDelete the current revision never catches up, as in Kubernetes.
+        String current = status.path("currentRevision").asText(revision);
+        status.put("observedGeneration", set.at("/metadata/generation").asLong())
+                .put("replicas", pod.isPresent() ? 1 : 0)
+                .put("availableReplicas", ready)
+                .put("currentRevision", current)
+                .put("updateRevision", revision);
+        Json.count(status, "readyReplicas", ready);
+        Json.count(status, "updatedReplicas", running.equals(revision) ? 1 : 0);
+        Json.count(status, "currentReplicas", running.equals(current) ? 1 : 0);
     }
 }

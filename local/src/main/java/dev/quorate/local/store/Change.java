@@ -7,11 +7,15 @@ import java.util.Optional;
 ///
 /// @param object the state after it; of a deletion the last state, with the deletion's revision
 /// @param before the state before it; empty for an addition
-public record Change(long revision, Type type, ObjectKey key, ObjectNode object, Optional<ObjectNode> before) {
+public record Change(Type type, ObjectKey key, ObjectNode object, Optional<ObjectNode> before) {
     /// The kinds of change, named as in watch events.
     public enum Type {
         ADDED,
         MODIFIED,
         DELETED
+    }
+
+    long revision() {
+        return object.at("/metadata/resourceVersion").asLong();
     }
 }

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,6 +18,8 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
 
 /// How Kubernetes objects are read and made: identity, owners, selectors, conditions. Missing fields read as "" or 0.
 public final class Json {
@@ -28,11 +32,30 @@ public final class Json {
         return JsonNodeFactory.instance.objectNode();
     }
 
+    public static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
+    }
+
     /// JSON or YAML.
     public static JsonNode read(byte[] text) throws IOException {
         boolean json = text.length > 0 && (text[0] == '{' || text[0] == '[');
         JsonNode node = json ? JSON.readTree(text) : YAML.readTree(text);
         return node == null ? JsonNodeFactory.instance.missingNode() : node;
+    }
+
+    public static JsonNode parse(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    /// YAML with anchors, aliases and merge keys, resolved.
+    public static JsonNode readWithAnchors(InputStream yaml) {
+        LoaderOptions options = new LoaderOptions();
+        options.setMaxAliasesForCollections(Integer.MAX_VALUE);
+        return JSON.valueToTree(new Yaml(options).load(yaml));
     }
 
     /// An object in the program's own text, with values in the place of `%s`.
@@ -42,6 +65,11 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(yaml, e);
         }
+    }
+
+    /// As a string in JSON, and so in YAML.
+    public static String quoted(Object text) {
+        return TextNode.valueOf(text.toString()).toString();
     }
 
     public static byte[] bytes(JsonNode node) {
@@ -103,6 +131,17 @@ public final class Json {
         }
     }
 
+    public static void removeText(JsonNode array, String text) {
+        removeIf(array, item -> item.asText().equals(text));
+    }
+
+    /// Adds the text unless it is there.
+    public static void addText(ArrayNode array, String text) {
+        if (!texts(array).contains(text)) {
+            array.add(text);
+        }
+    }
+
     public static boolean controlledBy(JsonNode object, JsonNode owner) {
         return with(object.at("/metadata/ownerReferences"), "uid", uid(owner))
                 .anyMatch(r -> r.path("controller").asBoolean());
@@ -126,6 +165,14 @@ public final class Json {
         metadata.putArray("ownerReferences").add(ownerReference(owner));
         metadata.set("labels", labels instanceof ObjectNode l ? l.deepCopy() : object());
         return object;
+    }
+
+    /// A new object, as the pod template of its owner says.
+    public static ObjectNode fromTemplate(String name, JsonNode owner) {
+        JsonNode template = owner.at("/spec/template");
+        ObjectNode object = owned(name, owner, template.at("/metadata/labels"));
+        object.withObject("/metadata").set("annotations", template.at("/metadata/annotations"));
+        return object.set("spec", template.path("spec").deepCopy());
     }
 
     /// Whether the object has all these labels.

@@ -1,16 +1,12 @@
 package dev.quorate.local.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,80 +16,58 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/// All objects, with a revision for each write. Each write is a line of a journal before it is seen; a crash of the
-/// process loses nothing, a crash of the machine may lose the last writes.
+/// All objects, with a revision for each write, and a file for each object, written before the change is seen. A crash
+/// of the process loses nothing, a crash of the machine may lose the last writes.
 ///
 /// Stored objects are immutable: readers must copy before they change anything.
-public final class ObjectStore implements AutoCloseable {
+public final class ObjectStore {
     private static final int HISTORY_MAX = 10_000;
-    private static final JsonMapper JSON = new JsonMapper();
 
+    private final Path folder;
     private final TreeMap<ObjectKey, ObjectNode> objects = new TreeMap<>();
     private final ArrayDeque<Change> history = new ArrayDeque<>();
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
-    private final BufferedWriter journal;
-    private long revision = 1;
+    /// Begins at the clock, so that none comes back after a restart.
+    private long revision = Instant.now().toEpochMilli();
     private long forgotten;
 
     private ObjectStore(Path folder) throws IOException {
+        this.folder = folder;
         Files.createDirectories(folder);
-        Path file = folder.resolve("journal.jsonl");
-        if (Files.exists(file)) {
-            replay(file);
-        }
-        forgotten = revision;
-        Path compacted = folder.resolve("journal.jsonl.new");
-        try (BufferedWriter writer = Files.newBufferedWriter(compacted)) {
-            writer.write("{\"revision\":" + revision + "}\n");
-            for (Map.Entry<ObjectKey, ObjectNode> entry : objects.entrySet()) {
-                writer.write(line(entry.getKey(), Optional.of(entry.getValue())));
+        try (Stream<Path> files = Files.find(folder, 2, (p, a) -> p.toString().endsWith(".json"))) {
+            for (Path file : files.toList()) {
+                ObjectNode object = read(file);
+                String resource = folder.relativize(file).getName(0).toString();
+                objects.put(new ObjectKey(resource, Json.namespace(object), Json.name(object)), object);
+                revision = Math.max(
+                        revision, object.at("/metadata/resourceVersion").asLong());
             }
         }
-        Files.move(compacted, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        journal = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+        forgotten = revision;
     }
 
+    /// Opens the objects for writing, or for a look at those of another process.
+    ///
     /// @param folder the store's own; created if absent
     public static ObjectStore open(Path folder) throws IOException {
         return new ObjectStore(folder);
     }
 
-    private void replay(Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file);
-        for (int i = 0; i < lines.size(); i++) {
-            JsonNode entry;
-            try {
-                entry = JSON.readTree(lines.get(i));
-            } catch (JsonProcessingException e) {
-                if (i == lines.size() - 1) {
-                    return; // Torn by the crash that ended the last run; nobody was told of it.
-                }
-                throw new IOException(file + " line " + (i + 1) + " is damaged: " + e.getOriginalMessage(), e);
+    private static ObjectNode read(Path file) throws IOException {
+        try {
+            if (Json.read(Files.readAllBytes(file)) instanceof ObjectNode object) {
+                return object;
             }
-            revision = Math.max(revision, entry.path("revision").asLong());
-            if (entry.has("resource")) {
-                ObjectKey key = new ObjectKey(
-                        entry.path("resource").asText(),
-                        entry.path("namespace").asText(),
-                        entry.path("name").asText());
-                if (entry.path("object") instanceof ObjectNode object) {
-                    objects.put(key, object);
-                } else {
-                    objects.remove(key);
-                }
-            }
+        } catch (JacksonException e) {
+            throw new IOException(file + " is damaged: " + e.getOriginalMessage(), e);
         }
+        throw new IOException(file + " is damaged: it holds no object");
     }
 
-    private String line(ObjectKey key, Optional<ObjectNode> object) throws IOException {
-        ObjectNode entry = JSON.createObjectNode()
-                .put("revision", revision)
-                .put("resource", key.resource())
-                .put("namespace", key.namespace())
-                .put("name", key.name());
-        object.ifPresent(o -> entry.set("object", o));
-        return JSON.writeValueAsString(entry) + "\n";
+    private Path file(ObjectKey key) {
+        return folder.resolve(key.resource()).resolve(key.namespace() + "_" + key.name() + ".json");
     }
 
     /// Runs reads and writes as one step that nobody sees halfway.
@@ -115,15 +89,12 @@ public final class ObjectStore implements AutoCloseable {
     /// @param namespace empty for all
     public synchronized List<ObjectNode> list(String resource, String namespace) {
         List<ObjectNode> found = new ArrayList<>();
-        for (Map.Entry<ObjectKey, ObjectNode> entry :
-                objects.tailMap(new ObjectKey(resource, namespace, "")).entrySet()) {
-            if (!entry.getKey().resource().equals(resource)) {
-                break;
+        objects.tailMap(new ObjectKey(resource, namespace, "")).forEach((key, object) -> {
+            if (key.resource().equals(resource)
+                    && (namespace.isEmpty() || key.namespace().equals(namespace))) {
+                found.add(object);
             }
-            if (namespace.isEmpty() || entry.getKey().namespace().equals(namespace)) {
-                found.add(entry.getValue());
-            }
-        }
+        });
         return found;
     }
 
@@ -138,19 +109,25 @@ public final class ObjectStore implements AutoCloseable {
     public synchronized ObjectNode put(ObjectKey key, ObjectNode object) {
         Optional<ObjectNode> before = get(key);
         ObjectNode stored = stamped(object);
-        append(key, Optional.of(stored));
+        try {
+            Folders.write(file(key), stored.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         objects.put(key, stored);
-        publish(new Change(
-                revision, before.isPresent() ? Change.Type.MODIFIED : Change.Type.ADDED, key, stored, before));
+        publish(new Change(before.isPresent() ? Change.Type.MODIFIED : Change.Type.ADDED, key, stored, before));
         return stored;
     }
 
     /// Removes the object; watchers get this last state.
     public synchronized ObjectNode remove(ObjectKey key, ObjectNode last) {
         ObjectNode stamped = stamped(last);
-        append(key, Optional.empty());
-        Optional<ObjectNode> before = Optional.ofNullable(objects.remove(key));
-        publish(new Change(revision, Change.Type.DELETED, key, stamped, before));
+        try {
+            Files.deleteIfExists(file(key));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        publish(new Change(Change.Type.DELETED, key, stamped, Optional.ofNullable(objects.remove(key))));
         return stamped;
     }
 
@@ -159,15 +136,6 @@ public final class ObjectStore implements AutoCloseable {
         ObjectNode copy = object.deepCopy();
         copy.withObject("/metadata").put("resourceVersion", String.valueOf(revision));
         return copy;
-    }
-
-    private void append(ObjectKey key, Optional<ObjectNode> object) {
-        try {
-            journal.write(line(key, object));
-            journal.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void publish(Change change) {
@@ -189,10 +157,5 @@ public final class ObjectStore implements AutoCloseable {
         history.stream().filter(c -> c.revision() > since).forEach(listener);
         listeners.add(listener);
         return Optional.of(() -> listeners.remove(listener));
-    }
-
-    @Override
-    public synchronized void close() throws IOException {
-        journal.close();
     }
 }

@@ -14,17 +14,12 @@ class TablesTest {
     Path directory;
 
     private String status(String containerStatuses) throws IOException {
-        try (ObjectStore store = ObjectStore.open(directory)) {
-            ResourceType pods = new Registry(store).builtIn("Pod");
-            return new Tables(new CelRules())
-                    .of(
-                            pods,
-                            Json.of("{metadata: {name: p}, spec: {containers: [{}]}, status: {phase: Phase"
-                                    + containerStatuses + "}}"),
-                            true)
-                    .at("/rows/0/cells/2")
-                    .asText();
-        }
+        ResourceType pods = new Registry(ObjectStore.open(directory)).builtIn("Pod");
+        String pod = "{metadata: {name: p}, spec: {containers: [{}]}, status: {phase: Phase" + containerStatuses + "}}";
+        return new Tables(new CelRules())
+                .of(pods, Json.of(pod), true)
+                .at("/rows/0/cells/2")
+                .asText();
     }
 
     @Test

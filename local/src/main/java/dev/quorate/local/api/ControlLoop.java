@@ -1,7 +1,10 @@
-package dev.quorate.local.runtime;
+package dev.quorate.local.api;
 
+import dev.quorate.local.store.ObjectStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -11,35 +14,39 @@ import org.slf4j.LoggerFactory;
 
 /// The one thread of the controllers. After each change of the store every controller looks at everything again and
 /// does what is missing; nothing is inferred from which change it was. A few dozen objects make that cheap.
-final class ControlLoop implements AutoCloseable {
-    /// One controller; called on the loop's thread only.
-    interface Controller {
-        void reconcile();
-    }
-
+public final class ControlLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("control-loop").daemon().factory());
+    private final List<Runnable> controllers = new CopyOnWriteArrayList<>();
     private final AtomicBoolean awake = new AtomicBoolean();
-    private volatile List<Controller> controllers = List.of();
 
-    void start(List<Controller> all) {
-        controllers = List.copyOf(all);
+    ControlLoop(ObjectStore store) {
+        store.listen(store.revision(), change -> wake());
+    }
+
+    /// @param more are called in this order, after those that are there, on the loop's thread only
+    public void add(Runnable... more) {
+        controllers.addAll(List.of(more));
         wake();
     }
 
     /// Asks for a pass; any thread, returns at once. Calls between two passes make one.
-    void wake() {
+    public void wake() {
         if (awake.compareAndSet(false, true)) {
             submit(this::pass, Duration.ZERO);
         }
     }
 
-    /// Asks for a pass after the delay.
-    void wakeAfter(Duration delay) {
-        submit(this::wake, delay);
+    /// Whether that time has come. If it has not, all controllers look again then.
+    public boolean isDue(Instant time) {
+        boolean due = !Instant.now().isBefore(time);
+        if (!due) {
+            submit(this::wake, Duration.between(Instant.now(), time).plusMillis(10));
+        }
+        return due;
     }
 
     private void submit(Runnable task, Duration delay) {
@@ -50,12 +57,12 @@ final class ControlLoop implements AutoCloseable {
 
     private void pass() {
         awake.set(false);
-        for (Controller controller : controllers) {
+        for (Runnable controller : controllers) {
             try {
-                controller.reconcile();
+                controller.run();
             } catch (RuntimeException e) {
-                log.warn("{} failed, trying again: {}", controller.getClass().getSimpleName(), e.toString(), e);
-                wakeAfter(RETRY);
+                log.warn("{} failed, trying again", controller.getClass().getSimpleName(), e);
+                submit(this::wake, RETRY);
             }
         }
     }
@@ -63,7 +70,7 @@ final class ControlLoop implements AutoCloseable {
     /// No controller runs after this returns.
     @Override
     public void close() {
-        controllers = List.of();
+        controllers.clear();
         thread.shutdownNow();
         try {
             thread.awaitTermination(5, TimeUnit.SECONDS);

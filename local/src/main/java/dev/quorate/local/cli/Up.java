@@ -1,0 +1,171 @@
+package dev.quorate.local.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.LocalCluster;
+import dev.quorate.local.api.Cluster;
+import dev.quorate.local.api.StatusError;
+import dev.quorate.local.store.Folders;
+import dev.quorate.local.store.Json;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/// `./quorate up`: the local cluster with the operator in it, as users deploy it, which knows nothing of where it runs
+/// but
+/// its kubeconfig.
+///
+/// @param background whether another `up` waits for the outcome
+record Up(StateFolder state, int timeoutSeconds, boolean background) {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /// The JVM that this runs in.
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    /// Runs until it is told to stop.
+    ///
+    /// @return the exit code
+    int here(List<ObjectNode> objects) throws Exception {
+        CountDownLatch stopped = new CountDownLatch(1);
+        int outcome = Failure.FAILED;
+        Path server = StateFolder.checkout().resolve("ensemble-server/bin/quorate-server");
+        try (FileLock lock = state.take()) {
+            Files.deleteIfExists(state.outcome());
+            System.out.println("starting the embedded mode in " + state.path());
+            try (LocalCluster local = LocalCluster.start(state.path(), Map.of("quorate/ensemble-server", server))) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    local.close();
+                    stopped.countDown();
+                }));
+                outcome = bring(local.api().cluster(), new Ensembles(local.api().store()), objects);
+                report(outcome);
+                stopped.await();
+            }
+        } catch (Failure e) {
+            report(e.exitCode());
+            throw e;
+        }
+        return outcome;
+    }
+
+    private void report(int outcome) throws IOException {
+        if (background) {
+            System.out.flush();
+            Folders.write(state.outcome(), String.valueOf(outcome));
+        }
+    }
+
+    private int bring(Cluster cluster, Ensembles ensembles, List<ObjectNode> objects)
+            throws IOException, InterruptedException {
+        List<Path> definitions = List.of(StateFolder.checkout().resolve("deploy/crds"));
+        Manifests.read(definitions).forEach(cluster::apply);
+        startOperator(cluster);
+        long applied = System.nanoTime();
+        List<String> awaited = new ArrayList<>();
+        for (ObjectNode object : objects) {
+            String kind = object.path("kind").asText();
+            try {
+                String key = Json.key(cluster.apply(object));
+                System.out.println("applied " + kind + " " + key);
+                awaited.addAll(kind.equals("Ensemble") ? List.of(key) : List.of());
+            } catch (StatusError e) {
+                throw new Failure(Failure.FAILED, kind + " " + Json.name(object) + ": " + e.getMessage());
+            }
+        }
+        boolean ready = awaitReady(ensembles, awaited, applied);
+        for (ObjectNode ensemble : ensembles.list()) {
+            System.out.println("connect string of " + Json.key(ensemble) + ": " + ensembles.connectString(ensemble));
+        }
+        System.out.println("\n    export KUBECONFIG=" + state.kubeconfig() + "\n");
+        System.out.println("next: kubectl get ensembles, ./quorate status, ./quorate logs POD, ./quorate down"
+                + (background ? "" : " (or Ctrl-C)"));
+        return ready ? 0 : Failure.NOT_READY;
+    }
+
+    /// A pod like any other: it is started again when it ends, and `logs` shows what it says.
+    private void startOperator(Cluster cluster) {
+        Path jar = StateFolder.checkout().resolve("operator/target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new Failure(Failure.FAILED, "the operator is not built: " + jar + " is missing");
+        }
+        cluster.get("Pod", "kube-system", "quorate-operator").ifPresent(cluster::deleteNow);
+        ObjectNode pod = Json.of("""
+                metadata: {name: quorate-operator, namespace: kube-system}
+                spec:
+                  terminationGracePeriodSeconds: 10
+                  containers:
+                  - name: operator
+                    image: quorate/operator
+                    command: [%s, -XX:+UseSerialGC, -Xmx256m, -Dquarkus.http.host=127.0.0.1, -Dquarkus.http.port=0, -jar, %s]
+                    env: [{name: KUBECONFIG, value: %s}, {name: KUBERNETES_NAMESPACE, value: default}]
+                """, Json.quoted(JAVA), Json.quoted(jar), Json.quoted(state.kubeconfig()));
+        cluster.create("Pod", pod);
+    }
+
+    private boolean awaitReady(Ensembles ensembles, List<String> awaited, long applied) throws InterruptedException {
+        Map<String, String> shown = new HashMap<>();
+        while (true) {
+            long elapsed = (System.nanoTime() - applied) / 1_000_000_000;
+            for (ObjectNode ensemble : ensembles.list()) {
+                String key = Json.key(ensemble);
+                String progress = ensembles.progress(ensemble);
+                if (awaited.contains(key) && !progress.equals(shown.put(key, progress))) {
+                    System.out.println("  " + elapsed + " s  " + key + ": " + progress);
+                }
+                if (progress.equals(Ensembles.READY)) {
+                    awaited.remove(key);
+                }
+            }
+            if (awaited.isEmpty()) {
+                return true;
+            }
+            if (elapsed > timeoutSeconds) {
+                System.err.println("quorate: not Ready after " + elapsed + " s: " + String.join(", ", awaited)
+                        + " (it goes on running; ./quorate status, kubectl describe)");
+                return false;
+            }
+            Thread.sleep(POLL);
+        }
+    }
+
+    /// Starts `up` in the background, shows what it says until it is done with starting, and leaves it.
+    ///
+    /// @return its exit code: of the start if it goes on running
+    int detached(boolean noApply, List<Path> files) throws IOException, InterruptedException {
+        Path log = state.path().resolve("up.log");
+        Files.createDirectories(state.path());
+        Files.deleteIfExists(state.outcome());
+        // Deaf to the terminal's signals, which are for us.
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh", JAVA));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuorateCommand.class.getName()));
+        command.addAll(List.of("up", "--background", "--state-dir", state.path().toString()));
+        command.add("--timeout=" + timeoutSeconds);
+        command.addAll(noApply ? List.of("--no-apply") : List.of());
+        files.forEach(f -> command.add("-f=" + f.toAbsolutePath()));
+        Process process = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try (InputStream said = Files.newInputStream(log)) {
+            boolean done = false;
+            while (!done) {
+                done = !process.isAlive() || Files.exists(state.outcome());
+                said.transferTo(System.out);
+                Thread.sleep(POLL);
+            }
+        }
+        return Files.exists(state.outcome()) ? Integer.parseInt(Files.readString(state.outcome())) : process.waitFor();
+    }
+}

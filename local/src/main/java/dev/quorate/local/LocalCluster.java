@@ -2,8 +2,13 @@ package dev.quorate.local;
 
 import dev.quorate.local.api.ApiServer;
 import dev.quorate.local.runtime.AddressBlock;
-import dev.quorate.local.runtime.LocalRuntime;
+import dev.quorate.local.runtime.Claims;
+import dev.quorate.local.runtime.DisruptionBudgets;
+import dev.quorate.local.runtime.Jobs;
+import dev.quorate.local.runtime.Kubelet;
 import dev.quorate.local.runtime.Processes;
+import dev.quorate.local.runtime.Services;
+import dev.quorate.local.runtime.StatefulSets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +29,15 @@ public final class LocalCluster implements AutoCloseable {
         AddressBlock addresses = part(AddressBlock.take(state.resolve("addresses.block")));
         Processes processes = part(Processes.open(state));
         api = part(ApiServer.start(state, addresses.first(), API_PORT, state.resolve("kubeconfig")));
-        part(LocalRuntime.start(api, state, images, addresses, processes));
+        Kubelet kubelet = part(new Kubelet(api, state, images, addresses, processes));
+        api.loop()
+                .add(
+                        new StatefulSets(api.cluster()),
+                        new Jobs(api.cluster(), api.loop()),
+                        new Claims(api.cluster(), state.resolve("volumes")),
+                        new Services(api.cluster(), state.resolve("run")),
+                        kubelet,
+                        new DisruptionBudgets(api.cluster()));
     }
 
     /// @param state is created, and continued where it is there; its `kubeconfig` leads to the API server

@@ -166,7 +166,6 @@ final class PodTest {
                         .pods()
                         .inNamespace("default")
                         .withName("kill-0")
-                        .terminated()
                         .getLog())
                 .startsWith("started on 127.");
     }

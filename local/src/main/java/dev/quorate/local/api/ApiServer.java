@@ -45,7 +45,7 @@ public final class ApiServer implements AutoCloseable {
         registry = new Registry(store);
         CelRules rules = new CelRules();
         Operations operations = new Operations(store, registry, rules);
-        cluster = new Cluster(store, registry, operations);
+        cluster = new Cluster(operations);
         loop = new ControlLoop(store);
         loop.add(new GarbageCollector(store, cluster));
         resources = new Resources(store, operations, new Tables(rules), new PodLogs(state.resolve("pods")));
@@ -135,17 +135,9 @@ public final class ApiServer implements AutoCloseable {
             return;
         }
         exchange.send(201, Json.of("""
-                        kind: %s
-                        apiVersion: authorization.k8s.io/v1
-                        metadata: {}
-                        spec: {}
-                        status:
-                          allowed: true
-                          reason: ''
-                          incomplete: false
-                          resourceRules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]
-                          nonResourceRules: []
-                        """, kind));
+                {kind: %s, apiVersion: authorization.k8s.io/v1, metadata: {}, spec: {}, status: {allowed: true, reason: '',
+                incomplete: false, resourceRules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}], nonResourceRules: []}}
+                """, kind));
     }
 
     @Override

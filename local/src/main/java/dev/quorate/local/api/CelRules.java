@@ -1,6 +1,7 @@
 package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelException;
@@ -85,13 +86,12 @@ final class CelRules {
         faults.add(new StatusError.Cause(reason, form + message, field.isEmpty() ? "<nil>" : field));
     }
 
-    /// The value of an expression over the object, as text; empty where it has none.
-    String text(String expression, JsonNode self) {
+    /// The value of an expression over the object; null where it has none.
+    JsonNode value(String expression, JsonNode self) {
         try {
-            Object value = program(expression).eval(Map.of("self", plain(self)));
-            return String.valueOf(value instanceof List<?> list ? list.getFirst() : value);
+            return Json.valueOf(program(expression).eval(Map.of("self", plain(self))));
         } catch (CelException e) {
-            return "";
+            return NullNode.instance;
         }
     }
 

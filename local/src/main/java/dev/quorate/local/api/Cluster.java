@@ -2,7 +2,6 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
-import dev.quorate.local.store.ObjectStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -10,69 +9,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The objects as controllers and kubelet see them: the same rules as over HTTP, without the way. May be called from
-/// any thread; each write is atomic and durable when the call returns; what is returned is the caller's own copy.
+/// any thread; each write is atomic and durable when the call returns; what is returned must not be changed.
 ///
 /// No write throws because the world moved on: it returns false, and the next pass of the control loop plans anew.
 public final class Cluster {
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
 
-    private final ObjectStore store;
-    private final Registry registry;
     private final Operations operations;
 
-    Cluster(ObjectStore store, Registry registry, Operations operations) {
-        this.store = store;
-        this.registry = registry;
+    Cluster(Operations operations) {
         this.operations = operations;
     }
 
     /// All objects of a built-in kind in all namespaces, by namespace and name.
     public List<ObjectNode> list(String kind) {
-        return store.list(registry.builtIn(kind).resource(), "").stream()
-                .map(ObjectNode::deepCopy)
-                .toList();
+        return operations.store().list(operations.registry().builtIn(kind).resource(), "");
     }
 
     public Optional<ObjectNode> get(String kind, String namespace, String name) {
-        return store.get(Operations.key(registry.builtIn(kind), namespace, name))
-                .map(ObjectNode::deepCopy);
+        return operations.store().get(operations.registry().builtIn(kind).key(namespace, name));
     }
 
     /// Creates the object, unless one of that name is there.
     public boolean create(String kind, ObjectNode object) {
-        ResourceType type = registry.builtIn(kind);
-        return attempt(object, () -> operations.create(type, Json.namespace(object), object, request("")));
-    }
-
-    /// Applies the change to the newest state of the object with that uid. False if the object is gone.
-    public boolean update(ObjectNode identity, Consumer<ObjectNode> change) {
-        return attempt(identity, () -> modify(identity, "", change));
-    }
-
-    /// As [#update], through the status subresource.
-    public boolean updateStatus(ObjectNode identity, Consumer<ObjectNode> change) {
-        return attempt(identity, () -> modify(identity, "status", o -> change.accept(o.withObject("/status"))));
-    }
-
-    private void modify(ObjectNode identity, String subresource, Consumer<ObjectNode> change) {
-        ResourceType type = registry.of(identity);
-        operations.modify(
-                type,
-                Json.namespace(identity),
-                Json.name(identity),
-                live -> {
-                    if (!Json.uid(live).equals(Json.uid(identity))) {
-                        throw StatusError.notFound(type, Json.name(identity));
-                    }
-                    ObjectNode next = live.deepCopy();
-                    change.accept(next);
-                    return next;
-                },
-                request(subresource));
-    }
-
-    private static Operations.Request request(String subresource) {
-        return Operations.Request.by("kube-controller-manager", subresource);
+        return attempt(
+                object,
+                () -> operations.create(
+                        operations.registry().builtIn(kind),
+                        Json.namespace(object),
+                        object,
+                        Operations.Request.CONTROLLER));
     }
 
     /// Applies an object as `kubectl apply --server-side --force-conflicts` does, in `default` unless it names a
@@ -80,9 +46,32 @@ public final class Cluster {
     ///
     /// @throws StatusError if it is refused; the message is fit for users
     public ObjectNode apply(ObjectNode object) {
-        ResourceType type = registry.of(object);
         String namespace = Json.namespace(object).isEmpty() ? "default" : Json.namespace(object);
-        return operations.apply(type, namespace, Json.name(object), object, Operations.Request.by("kubectl", ""), true);
+        var request = new Operations.Request("kubectl", "", true, false);
+        return operations.apply(operations.registry().of(object), namespace, Json.name(object), object, request, true);
+    }
+
+    /// Applies the change to the newest state of the object with that uid. False if the object is gone.
+    public boolean update(ObjectNode identity, Consumer<ObjectNode> change) {
+        return attempt(
+                identity,
+                () -> operations.modify(
+                        operations.registry().of(identity),
+                        Json.namespace(identity),
+                        Json.name(identity),
+                        live -> {
+                            ObjectNode next = live.deepCopy();
+                            if (Json.uid(live).equals(Json.uid(identity))) {
+                                change.accept(next);
+                            }
+                            return next;
+                        },
+                        Operations.Request.CONTROLLER));
+    }
+
+    /// As [#update], of the status.
+    public boolean updateStatus(ObjectNode identity, Consumer<ObjectNode> change) {
+        return update(identity, o -> change.accept(o.withObject("/status")));
     }
 
     /// Deletes the object with that uid as a client's DELETE would: pods get their grace period.
@@ -100,7 +89,11 @@ public final class Cluster {
         return attempt(
                 identity,
                 () -> operations.delete(
-                        registry.of(identity), Json.namespace(identity), Json.name(identity), options, request("")));
+                        operations.registry().of(identity),
+                        Json.namespace(identity),
+                        Json.name(identity),
+                        options,
+                        false));
     }
 
     private static boolean attempt(ObjectNode object, Runnable write) {
@@ -123,8 +116,6 @@ public final class Cluster {
         String name = Json.name(about) + "." + Json.hash(Json.uid(about) + type + reason + message);
         ObjectNode event = Json.of(
                 """
-                apiVersion: v1
-                kind: Event
                 metadata: {name: %s, namespace: %s}
                 involvedObject: {apiVersion: %s, kind: %s, namespace: %s, name: %s, uid: %s}
                 source: {component: embedded}
@@ -132,8 +123,8 @@ public final class Cluster {
                 """,
                 name,
                 Json.namespace(about),
-                about.path("apiVersion"),
-                about.path("kind"),
+                Json.text(about, "/apiVersion"),
+                Json.text(about, "/kind"),
                 Json.namespace(about),
                 Json.name(about),
                 Json.uid(about));

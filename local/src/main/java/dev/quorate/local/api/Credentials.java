@@ -1,11 +1,12 @@
 package dev.quorate.local.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -16,28 +17,41 @@ import java.util.UUID;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// The API server's own authority, its token and the kubeconfig that carries both. Made once by the JDK's keytool and
-/// kept.
-record Credentials(KeyStore keys, String token) {
+/// The API server's own authority and its token. Made once, by the JDK's keytool, and kept.
+///
+/// @param authority the certificate, in base64 of PEM
+record Credentials(SSLContext context, String authority, String token) {
     private static final char[] PASSWORD = "embedded".toCharArray();
 
+    /// @param folder gets mode 700
     /// @param address that the certificate is for
     static Credentials in(Path folder, String address) throws IOException {
-        Files.createDirectories(folder);
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(Folders.create(folder), PosixFilePermissions.fromString("rwx------"));
         Path keys = folder.resolve("server-" + address + ".p12");
         if (!Files.exists(keys)) {
             generate(keys, address);
         }
         Path token = folder.resolve("token");
         if (!Files.exists(token)) {
-            Files.writeString(token, UUID.randomUUID() + "-" + UUID.randomUUID());
+            Folders.write(token, UUID.randomUUID() + "-" + UUID.randomUUID());
         }
         try {
-            return new Credentials(KeyStore.getInstance(keys.toFile(), PASSWORD), Files.readString(token));
+            KeyStore store = KeyStore.getInstance(keys.toFile(), PASSWORD);
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(store, PASSWORD);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), null, null);
+            byte[] certificate = store.getCertificate("server").getEncoded();
+            String pem = "-----BEGIN CERTIFICATE-----\n" + base64(certificate) + "\n-----END CERTIFICATE-----\n";
+            String authority = base64(pem.getBytes(StandardCharsets.UTF_8));
+            return new Credentials(context, authority, Files.readString(token));
         } catch (GeneralSecurityException e) {
             throw new IOException(keys + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     /// Self-signed: an authority for this one address.
@@ -45,9 +59,9 @@ record Credentials(KeyStore keys, String token) {
         String options = "-genkeypair -alias server -keyalg EC -groupname secp256r1 -validity 3650"
                 + " -dname CN=quorate-embedded -ext bc:c=ca:true -ext san=ip:" + address
                 + " -storetype PKCS12 -storepass " + String.valueOf(PASSWORD) + " -keystore";
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of(options.split(" ")));
+        List<String> command = new ArrayList<>(List.of(options.split(" ")));
+        command.addFirst(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.add(keys.toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -56,53 +70,28 @@ record Credentials(KeyStore keys, String token) {
         }
     }
 
-    SSLContext context() throws IOException {
-        try {
-            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            managers.init(keys, PASSWORD);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
-    }
-
     /// @throws StatusError if the request does not carry the token
     void check(String authorization, List<String> path) {
         if (authorization.isEmpty()) {
             String what = "User \"system:anonymous\" cannot get path \"/" + String.join("/", path) + "\"";
             throw new StatusError(403, "Forbidden", "forbidden: " + what);
-        }
-        if (!authorization.equals("Bearer " + token)) {
+        } else if (!authorization.equals("Bearer " + token)) {
             throw new StatusError(401, "Unauthorized", "Unauthorized");
         }
     }
 
     /// Writes the file, readable by its owner only.
     void writeKubeconfig(Path file, String server) throws IOException {
-        Base64.Encoder base64 = Base64.getEncoder();
-        String pem;
-        try {
-            String certificate =
-                    base64.encodeToString(keys.getCertificate("server").getEncoded());
-            pem = "-----BEGIN CERTIFICATE-----\n" + certificate + "\n-----END CERTIFICATE-----\n";
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
-        String config = Json.of("""
+        JsonNode config = Json.of("""
                 apiVersion: v1
                 kind: Config
                 clusters: [{name: quorate, cluster: {server: '%s', certificate-authority-data: '%s'}}]
                 users: [{name: quorate, user: {token: %s}}]
                 contexts: [{name: quorate, context: {cluster: quorate, user: quorate, namespace: default}}]
                 current-context: quorate
-                """, server, base64.encodeToString(pem.getBytes(StandardCharsets.UTF_8)), token)
-                .toPrettyString();
-        Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(temporary, config);
-        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+                """, server, authority, token);
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, config.toPrettyString());
     }
 }

@@ -2,6 +2,7 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
 import java.util.List;
@@ -71,7 +72,7 @@ record Discovery(Registry registry) {
         ObjectNode list = Json.of("{kind: APIResourceList, apiVersion: v1}")
                 .put("groupVersion", base.replaceFirst("^apis?/", ""))
                 .set("resources", resources);
-        return resources.isEmpty() ? list.path("none") : list;
+        return resources.isEmpty() ? MissingNode.getInstance() : list;
     }
 
     private static ObjectNode resource(ResourceType type, String subresource, String verbs) {
@@ -106,6 +107,6 @@ record Discovery(Registry registry) {
         if (base.isEmpty()) {
             return index;
         }
-        return document.path("paths").isEmpty() ? document.path("none") : document;
+        return document.path("paths").isEmpty() ? MissingNode.getInstance() : document;
     }
 }

@@ -83,10 +83,6 @@ final class Exchange {
         }
     }
 
-    void warn(String warning) {
-        http.getResponseHeaders().add("Warning", "299 - \"" + warning.replace("\"", "\\\"") + "\"");
-    }
-
     /// Sends the head of an answer, whose content is for the caller to write, and to close.
     ///
     /// @param length in bytes; 0 if it is not known yet, -1 for nothing

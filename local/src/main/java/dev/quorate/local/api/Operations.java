@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
-import dev.quorate.local.store.ObjectKey;
 import dev.quorate.local.store.ObjectStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,26 +23,16 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
 
     /// Who writes, and how.
     ///
+    /// @param manager owns what is written; empty for controllers, who own nothing and write status and all else
+    /// alike
     /// @param subresource empty, `status` or `scale`
-    /// @param validation of unknown fields: Strict refuses them, Warn lists them, Ignore says nothing
-    /// @param warnings gets what the writer should know
-    record Request(String manager, String subresource, boolean dryRun, String validation, List<String> warnings) {
-        /// Of our own.
-        static Request by(String manager, String subresource) {
-            return new Request(manager, subresource, false, "Ignore", new ArrayList<>());
-        }
-    }
-
-    static ObjectKey key(ResourceType type, String namespace, String name) {
-        return new ObjectKey(type.resource(), type.namespaced() ? namespace : "", name);
+    /// @param strict whether unknown fields are refused, and not only left out
+    record Request(String manager, String subresource, boolean strict, boolean dryRun) {
+        static final Request CONTROLLER = new Request("", "", false, false);
     }
 
     ObjectNode get(ResourceType type, String namespace, String name) {
-        return store.get(key(type, namespace, name)).orElseThrow(() -> StatusError.notFound(type, name));
-    }
-
-    boolean exists(ResourceType type, String namespace, String name) {
-        return store.get(key(type, namespace, name)).isPresent();
+        return store.get(type.key(namespace, name)).orElseThrow(() -> StatusError.notFound(type, name));
     }
 
     ObjectNode create(ResourceType type, String namespace, JsonNode body, Request request) {
@@ -57,23 +46,24 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
                 String suffix = UUID.randomUUID().toString().substring(0, 5);
                 metadata.put("name", metadata.path("generateName").asText() + suffix);
             }
-            if (exists(type, namespace, Json.name(object))) {
+            if (store.get(type.key(namespace, Json.name(object))).isPresent()) {
                 throw StatusError.alreadyExists(type, Json.name(object));
             }
             if (type.status() && type.custom()) {
                 object.remove("status");
             }
-            return insert(type, namespace, object, request, true);
+            return insert(type, namespace, object, request, false);
         });
     }
 
-    /// @param own whether the fields become the writer's; an applier has its own already
-    private ObjectNode insert(ResourceType type, String namespace, ObjectNode object, Request request, boolean own) {
+    /// @param applied by an applier, who owns its fields already
+    private ObjectNode insert(
+            ResourceType type, String namespace, ObjectNode object, Request request, boolean applied) {
         String name = Json.name(object);
         if (!name.matches(NAME) && !(type.group().equals("rbac.authorization.k8s.io") && !name.isEmpty())) {
             String message = "Invalid value: \"" + name + "\": a lowercase RFC 1123 subdomain must consist of lower"
                     + " case alphanumeric characters, '-' or '.'";
-            throw invalid(type, name, "FieldValueInvalid", "metadata.name", message);
+            throw invalid(type, name, "metadata.name", message);
         }
         if (type.namespaced() && Json.deleting(get(registry.builtIn("Namespace"), "", namespace))) {
             String message =
@@ -85,11 +75,8 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
         metadata.put("name", name).put("uid", UUID.randomUUID().toString()).put("creationTimestamp", Json.now());
         Json.putOrRemove(metadata, "namespace", namespace, !type.namespaced());
         Json.putOrRemove(metadata, "generation", 1, !type.generation());
-        complete(type, object, MissingNode.getInstance(), request, !own);
-        if (own) {
-            new Apply(type).update(Json.object(), object, writer(type, request, "Update"));
-        }
-        return request.dryRun() ? object : store.put(key(type, namespace, name), object);
+        complete(type, object, MissingNode.getInstance(), request, applied);
+        return request.dryRun() ? object : store.put(type.key(namespace, name), object);
     }
 
     private static Apply.Writer writer(ResourceType type, Request request, String operation) {
@@ -100,8 +87,17 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
     private void complete(ResourceType type, ObjectNode object, JsonNode before, Request request, boolean applied) {
         Schemas schemas = new Schemas(type.custom(), new ArrayList<>(), new ArrayList<>());
         schemas.complete(object, type.schema(), "");
-        if (!schemas.unknown().isEmpty()) {
-            refuseOrWarn(type, object, schemas.unknown(), request, applied);
+        if (!schemas.unknown().isEmpty() && applied) {
+            String kind = type.apiVersion() + ", Kind=" + type.kind();
+            String message = "failed to create typed patch object (" + Json.key(object) + "; " + kind + "): ."
+                    + schemas.unknown().getFirst() + ": field not declared in schema";
+            throw new StatusError(500, "", message);
+        } else if (!schemas.unknown().isEmpty() && request.strict()) {
+            List<String> findings = schemas.unknown().stream()
+                    .map(f -> "unknown field \"" + f + "\"")
+                    .toList();
+            throw StatusError.badRequest(type.kind() + " in version \"" + type.version() + "\" cannot be handled as a "
+                    + type.kind() + ": strict decoding error: " + String.join(", ", findings));
         }
         if (schemas.faults().isEmpty()) {
             rules.check(object, before, type.schema(), "", schemas.faults());
@@ -114,35 +110,13 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
             texts.properties().forEach(e -> object.withObject("/data")
                     .put(e.getKey(), base64.encodeToString(e.getValue().asText().getBytes(StandardCharsets.UTF_8))));
         }
+        if (!applied && !request.manager().isEmpty()) {
+            new Apply(type).update(before, object, writer(type, request, "Update"));
+        }
     }
 
-    private static void refuseOrWarn(
-            ResourceType type, JsonNode object, List<String> unknown, Request request, boolean applied) {
-        if (applied) {
-            String kind = type.apiVersion() + ", Kind=" + type.kind();
-            String message = "failed to create typed patch object (" + Json.key(object) + "; " + kind + "): ."
-                    + unknown.getFirst() + ": field not declared in schema";
-            throw new StatusError(500, "", message);
-        }
-        List<String> findings =
-                unknown.stream().map(f -> "unknown field \"" + f + "\"").toList();
-        if (request.validation().equals("Strict")) {
-            throw StatusError.badRequest(type.kind() + " in version \"" + type.version() + "\" cannot be handled as a "
-                    + type.kind() + ": strict decoding error: " + String.join(", ", findings));
-        }
-        request.warnings().addAll(request.validation().equals("Ignore") ? List.of() : findings);
-    }
-
-    ObjectNode replace(ResourceType type, String namespace, String name, JsonNode body, Request request) {
-        if (type.custom() && Json.text(body, "/metadata/resourceVersion").isEmpty()) {
-            String message = "Invalid value: 0x0: must be specified for an update";
-            throw invalid(type, name, "FieldValueInvalid", "metadata.resourceVersion", message);
-        }
-        return modify(type, namespace, name, live -> body, request);
-    }
-
-    private static StatusError invalid(ResourceType type, String name, String reason, String field, String message) {
-        return StatusError.invalid(type, name, List.of(new StatusError.Cause(reason, message, field)));
+    private static StatusError invalid(ResourceType type, String name, String field, String message) {
+        return StatusError.invalid(type, name, List.of(new StatusError.Cause("FieldValueInvalid", message, field)));
     }
 
     /// Changes the newest state of an object by a function; for patches and for the controllers.
@@ -151,7 +125,7 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
         return store.atomically(() -> {
             ObjectNode live = get(type, namespace, name);
             JsonNode next = change.apply(live);
-            return next.equals(live) ? live : write(type, live, checked(type, namespace, next), request, true);
+            return next.equals(live) ? live : write(type, live, checked(type, namespace, next), request, false);
         });
     }
 
@@ -161,7 +135,7 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
             if (applied.path("metadata").hasNonNull("managedFields")) {
                 throw StatusError.badRequest("metadata.managedFields must be nil");
             }
-            Optional<ObjectNode> present = store.get(key(type, namespace, name));
+            Optional<ObjectNode> present = store.get(type.key(namespace, name));
             if (present.isEmpty() && !request.subresource().isEmpty()) {
                 throw StatusError.notFound(type, name);
             }
@@ -173,8 +147,8 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
             ObjectNode before = present.orElseGet(Json::object);
             ObjectNode merged = new Apply(type).apply(before, applied, writer(type, request, "Apply"), force);
             return present.isPresent()
-                    ? write(type, before, merged, request, false)
-                    : insert(type, namespace, merged, request, false);
+                    ? write(type, before, merged, request, true)
+                    : insert(type, namespace, merged, request, true);
         });
     }
 
@@ -190,10 +164,9 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
 
     /// The common end of all changes to an existing object.
     ///
-    /// @param own whether the changed fields become the writer's; an applier has its own already
-    private ObjectNode write(ResourceType type, ObjectNode live, ObjectNode wanted, Request request, boolean own) {
+    /// @param applied by an applier, who owns its fields already
+    private ObjectNode write(ResourceType type, ObjectNode live, ObjectNode wanted, Request request, boolean applied) {
         checkVersion(type, live, wanted);
-        checkSame(type, live, "UID", "uid", wanted.path("metadata"));
         boolean statusOnly = request.subresource().equals("status");
         ObjectNode next = statusOnly ? live.deepCopy() : wanted;
         ObjectNode metadata = next.withObject("/metadata");
@@ -201,18 +174,14 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
             copyField(wanted, next, "status");
             copyField(wanted.path("metadata"), metadata, "managedFields");
         } else {
-            if (type.status()) {
+            if (type.status() && !request.manager().isEmpty()) {
                 copyField(live, next, "status");
             }
             SERVER_OWNED.forEach(field -> copyField(live.path("metadata"), metadata, field));
             copyField(live.path("metadata"), metadata, "namespace");
             copyField(live.path("metadata"), metadata, "resourceVersion");
         }
-        checkFinalizers(type, live, next);
-        complete(type, next, live, request, !own);
-        if (own) {
-            new Apply(type).update(live, next, writer(type, request, "Update"));
-        }
+        complete(type, next, live, request, applied);
         if (next.equals(live)) {
             return live;
         }
@@ -222,7 +191,7 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
         if (request.dryRun()) {
             return next;
         }
-        ObjectKey key = key(type, Json.namespace(live), Json.name(live));
+        String key = type.key(Json.namespace(live), Json.name(live));
         boolean gone = Json.deleting(next)
                 && metadata.path("finalizers").isEmpty()
                 && metadata.path("deletionGracePeriodSeconds").asLong() == 0;
@@ -237,34 +206,22 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
         return object.deepCopy().without(type.status() ? List.of("metadata", "status") : List.of("metadata"));
     }
 
-    private static void checkFinalizers(ResourceType type, JsonNode live, JsonNode next) {
-        List<String> added = new ArrayList<>(Json.texts(next.at("/metadata/finalizers")));
-        added.removeAll(Json.texts(live.at("/metadata/finalizers")));
-        if (Json.deleting(live) && !added.isEmpty()) {
-            String message = "Forbidden: no new finalizers can be added if the object is being deleted, found new"
-                    + " finalizers " + added;
-            throw invalid(type, Json.name(live), "FieldValueForbidden", "metadata.finalizers", message);
-        }
-    }
-
     /// @param options a DeleteOptions object
     /// @return the object as it stays, with a deletionTimestamp; or as it was, if it is gone
-    ObjectNode delete(ResourceType type, String namespace, String name, JsonNode options, Request request) {
+    ObjectNode delete(ResourceType type, String namespace, String name, JsonNode options, boolean dryRun) {
         return store.atomically(() -> {
             ObjectNode live = get(type, namespace, name);
             checkSame(type, live, "UID", "uid", options.path("preconditions"));
             checkSame(type, live, "ResourceVersion", "resourceVersion", options.path("preconditions"));
-            if (request.dryRun()) {
+            String policy = options.path("propagationPolicy").asText("Background");
+            if (!policy.equals("Background")) {
+                throw StatusError.badRequest("the embedded mode has no propagationPolicy " + policy);
+            } else if (dryRun) {
                 return live;
             }
-            ObjectKey key = key(type, namespace, name);
+            String key = type.key(namespace, name);
             ObjectNode next = live.deepCopy();
             ObjectNode metadata = next.withObject("/metadata");
-            switch (options.path("propagationPolicy").asText()) {
-                case "Orphan" -> Json.addText(metadata.withArray("finalizers"), "orphan");
-                case "Foreground" -> Json.addText(metadata.withArray("finalizers"), "foregroundDeletion");
-                case String other -> {}
-            }
             // Pods on a node are given time.
             long terms = live.at("/spec/nodeName").isMissingNode()
                     ? 0

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/// What containers wrote: a file for the present run of each, and one for the run before. Any thread.
+/// What containers wrote: a file for each. Any thread.
 ///
 /// @param folder has a folder for each pod that runs or ran last
 public record PodLogs(Path folder) {
@@ -22,9 +22,8 @@ public record PodLogs(Path folder) {
         return folder.resolve(Json.namespace(pod) + "_" + Json.name(pod) + "_" + Json.uid(pod));
     }
 
-    /// @param pod the pod's folder
-    public static Path file(Path pod, String container, boolean previous) {
-        return pod.resolve(container + (previous ? ".previous.log" : ".log"));
+    public Path file(JsonNode pod, String container) {
+        return folderOf(pod).resolve(container + ".log");
     }
 
     /// Whether a container of the pod runs.

@@ -32,7 +32,7 @@ final class Registry {
         }
         types = types();
         store.listen(store.revision(), change -> {
-            if (change.key().resource().equals(DEFINITIONS)) {
+            if (change.key().startsWith(DEFINITIONS)) {
                 types = types();
             }
         });

@@ -3,13 +3,11 @@ package dev.quorate.local.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
-import dev.quorate.local.store.ObjectKey;
 import dev.quorate.local.store.ObjectStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -17,6 +15,9 @@ import java.util.function.UnaryOperator;
 
 /// Requests for objects: from method, URL and headers to [Operations], and back to JSON, Tables, watches or logs.
 record Resources(ObjectStore store, Operations operations, Tables tables, PodLogs logs) {
+
+    private static final String PATCHES =
+            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
     void answer(Exchange exchange, Target target) throws IOException, InterruptedException {
         if (!target.served()) {
@@ -28,20 +29,16 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
                     "application/json, application/yaml (the embedded mode reads no protobuf: use kubectl apply -f)");
         }
         ResourceType type = target.type();
-        List<String> warnings = new ArrayList<>();
-        Operations.Request request = request(exchange, target, warnings);
+        Operations.Request request = request(exchange, target);
         switch (exchange.method() + (target.name().isEmpty() ? "" : " NAME")) {
             case "GET", "GET NAME" -> read(exchange, target);
             case "POST" -> {
                 ObjectNode created = operations.create(type, target.namespace(), exchange.body(), request);
-                warnings.forEach(exchange::warn);
                 exchange.send(201, shown(exchange, target, created));
             }
             case "PUT NAME", "PATCH NAME" -> {
-                boolean present = operations.exists(type, target.namespace(), target.name());
-                ObjectNode written = write(exchange, target, request);
-                warnings.forEach(exchange::warn);
-                exchange.send(present ? 200 : 201, shown(exchange, target, written));
+                boolean present = store.get(target.key()).isPresent();
+                exchange.send(present ? 200 : 201, shown(exchange, target, write(exchange, target, request)));
             }
             case "DELETE NAME" -> {
                 ObjectNode last = delete(exchange, target, target.namespace(), target.name());
@@ -63,15 +60,14 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
         }
     }
 
-    private static Operations.Request request(Exchange exchange, Target target, List<String> warnings) {
-        String agent = exchange.header("User-Agent").split("/", 2)[0];
-        String manager = exchange.query("fieldManager").isEmpty() ? agent : exchange.query("fieldManager");
+    private static Operations.Request request(Exchange exchange, Target target) {
+        String given = exchange.query("fieldManager");
+        String manager = given.isEmpty() ? exchange.header("User-Agent").split("/", 2)[0] : given;
         return new Operations.Request(
                 manager.isEmpty() ? "unknown" : manager,
                 target.subresource(),
-                exchange.query("dryRun").equals("All"),
-                exchange.query("fieldValidation"),
-                warnings);
+                exchange.query("fieldValidation").equals("Strict"),
+                exchange.query("dryRun").equals("All"));
     }
 
     private static StatusError unsupported(String accepted) {
@@ -87,7 +83,7 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
         } else {
             ObjectNode object = operations.get(target.type(), target.namespace(), target.name());
             if (target.subresource().equals("log")) {
-                sendLog(exchange, object);
+                sendLog(exchange, target, object);
             } else {
                 exchange.send(200, shown(exchange, target, object));
             }
@@ -119,44 +115,32 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
     private ObjectNode write(Exchange exchange, Target target, Operations.Request request) {
         ResourceType type = target.type();
         JsonNode body = exchange.body();
-        String contentType = exchange.method().equals("PUT")
-                ? "PUT"
-                : exchange.header("Content-Type").replaceFirst(";.*", "").replaceFirst("application/", "");
-        UnaryOperator<JsonNode> change =
-                switch (contentType) {
-                    case "PUT" -> live -> body;
-                    case "apply-patch+yaml" -> live -> live;
-                    case "merge-patch+json" -> live -> Patches.merge(live, body);
-                    case "json-patch+json" -> live -> Patches.json(live, body);
-                    case String other -> {
-                        if (type.custom() || !other.equals("strategic-merge-patch+json")) {
-                            throw unsupported(
-                                    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
-                        }
-                        yield live -> Patches.strategic(live, body, type.schema());
-                    }
-                };
-        if (contentType.equals("apply-patch+yaml")) {
-            if (exchange.query("fieldManager").isEmpty()) {
-                throw new StatusError(
-                        422,
-                        "Invalid",
-                        "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required"
-                                + " value: is required for apply patch");
+        UnaryOperator<JsonNode> change;
+        if (exchange.method().equals("PUT")) {
+            if (!target.isScale() && !Json.name(body).equals(target.name())) {
+                throw StatusError.badRequest("the name of the object (" + Json.name(body)
+                        + ") does not match the name on the URL (" + target.name() + ")");
             }
-            return operations.apply(type, target.namespace(), target.name(), body, request, exchange.flag("force"));
+            change = live -> body;
+        } else {
+            switch (exchange.header("Content-Type").replaceFirst(";.*", "")) {
+                case "application/apply-patch+yaml" -> {
+                    boolean force = exchange.flag("force");
+                    return operations.apply(type, target.namespace(), target.name(), body, request, force);
+                }
+                case "application/merge-patch+json" -> change = live -> Patches.merge(live, body);
+                case "application/json-patch+json" -> change = live -> Patches.json(live, body);
+                case String other -> {
+                    if (type.custom() || !other.equals("application/strategic-merge-patch+json")) {
+                        throw unsupported(PATCHES);
+                    }
+                    change = live -> Patches.strategic(live, body, type.schema());
+                }
+            }
         }
-        if (target.isScale()) {
-            UnaryOperator<JsonNode> scaled = live -> type.withScale(live, change.apply(type.scaleOf(live)));
-            return operations.modify(type, target.namespace(), target.name(), scaled, request);
-        }
-        if (contentType.equals("PUT") && !Json.name(body).equals(target.name())) {
-            throw StatusError.badRequest("the name of the object (" + Json.name(body)
-                    + ") does not match the name on the URL (" + target.name() + ")");
-        }
-        return contentType.equals("PUT")
-                ? operations.replace(type, target.namespace(), target.name(), body, request)
-                : operations.modify(type, target.namespace(), target.name(), change, request);
+        UnaryOperator<JsonNode> whole =
+                target.isScale() ? live -> type.withScale(live, change.apply(type.scaleOf(live))) : change;
+        return operations.modify(type, target.namespace(), target.name(), whole, request);
     }
 
     private ObjectNode delete(Exchange exchange, Target target, String namespace, String name) {
@@ -166,31 +150,32 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
                 options.put(option, exchange.query(option));
             }
         }
-        Operations.Request request = request(exchange, target, new ArrayList<>());
-        return operations.delete(target.type(), namespace, name, options, request);
+        return operations.delete(
+                target.type(),
+                namespace,
+                name,
+                options,
+                request(exchange, target).dryRun());
     }
 
-    private void sendLog(Exchange exchange, ObjectNode pod) throws IOException, InterruptedException {
-        for (String option : List.of("timestamps", "sinceSeconds", "sinceTime", "limitBytes")) {
+    private void sendLog(Exchange exchange, Target target, ObjectNode pod) throws IOException, InterruptedException {
+        for (String option : List.of("previous", "timestamps", "sinceSeconds", "sinceTime", "limitBytes")) {
             if (!exchange.query(option).isEmpty() && !exchange.query(option).equals("false")) {
                 throw StatusError.badRequest("the embedded mode has logs without " + option);
             }
         }
         String given = exchange.query("container");
         String name = given.isEmpty() ? Json.text(pod, "/spec/containers/0/name") : given;
-        boolean previous = exchange.flag("previous");
-        Path file = PodLogs.file(logs.folderOf(pod), name, previous);
-        String container = "container \"" + name + "\" in pod \"" + Json.name(pod) + "\"";
+        Path file = logs.file(pod, name);
         if (!pod.path("spec").findValuesAsText("name").contains(name)) {
             throw StatusError.badRequest("container " + name + " is not valid for pod " + Json.name(pod));
         } else if (!Files.exists(file)) {
-            throw StatusError.badRequest(
-                    previous ? "previous terminated " + container + " not found" : container + " is waiting to start");
+            String container = "container \"" + name + "\" in pod \"" + Json.name(pod) + "\"";
+            throw StatusError.badRequest(container + " is waiting to start");
         }
         String tail = exchange.query("tailLines");
-        ObjectKey key = Operations.key(operations.registry().of(pod), Json.namespace(pod), Json.name(pod));
         BooleanSupplier more = () -> exchange.flag("follow")
-                && store.get(key).filter(p -> PodLogs.runs(p, name)).isPresent();
+                && store.get(target.key()).filter(p -> PodLogs.runs(p, name)).isPresent();
         try (OutputStream out = exchange.begin(200, "text/plain", 0)) {
             PodLogs.copy(file, tail.isEmpty() ? -1 : Long.parseLong(tail), more, out);
         }

@@ -25,21 +25,22 @@ public final class StatusError extends RuntimeException {
     }
 
     static StatusError notFound(ResourceType type, String name) {
-        return about(404, "NotFound", type, name, " not found");
+        return about(404, "NotFound", type, name, "%s \"%s\" not found");
     }
 
     static StatusError alreadyExists(ResourceType type, String name) {
-        return about(409, "AlreadyExists", type, name, " already exists");
-    }
-
-    private static StatusError about(int code, String reason, ResourceType type, String name, String what) {
-        return new StatusError(code, reason, type.resource() + " \"" + name + "\"" + what)
-                .details(type.plural(), type.group(), name);
+        return about(409, "AlreadyExists", type, name, "%s \"%s\" already exists");
     }
 
     static StatusError conflict(ResourceType type, String name, String why) {
-        String message = "Operation cannot be fulfilled on " + type.resource() + " \"" + name + "\": " + why;
-        return new StatusError(409, "Conflict", message).details(type.plural(), type.group(), name);
+        return about(
+                409, "Conflict", type, name, "Operation cannot be fulfilled on %s \"%s\": " + why.replace("%", "%%"));
+    }
+
+    /// @param message with `%s` for the resource and for the name
+    private static StatusError about(int code, String reason, ResourceType type, String name, String message) {
+        return new StatusError(code, reason, message.formatted(type.resource(), name))
+                .details(type.plural(), type.group(), name);
     }
 
     static StatusError invalid(ResourceType type, String name, List<Cause> causes) {

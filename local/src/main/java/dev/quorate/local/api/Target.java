@@ -29,6 +29,11 @@ record Target(ResourceType type, String namespace, String name, String subresour
         return registry.find(version, object.getFirst()).map(type -> new Target(type, namespace, name, subresource));
     }
 
+    /// In the store.
+    String key() {
+        return type.key(namespace, name);
+    }
+
     boolean isScale() {
         return subresource.equals("scale");
     }

@@ -6,14 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.PodLogs;
 import dev.quorate.local.runtime.Processes;
 import dev.quorate.local.store.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +22,7 @@ import picocli.CommandLine.ScopeType;
 /// `./quorate` itself. Commands other than `up` look at the state folder, and need no connection.
 @Command(
         name = "quorate",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
         version = "quorate 0.1.0",
         description = "Runs ZooKeeper-compatible ensembles on this machine: the embedded mode of Quorate.",
@@ -37,8 +35,7 @@ import picocli.CommandLine.ScopeType;
             "3:the embedded mode is not running",
             "4:it runs, but an ensemble did not become Ready in time",
             "5:it is running already"
-        },
-        scope = ScopeType.INHERIT)
+        })
 public final class QuorateCommand implements Runnable {
     private static final long PATIENCE_SECONDS = 60;
 
@@ -60,47 +57,31 @@ public final class QuorateCommand implements Runnable {
     }
 
     @Command(
-            description =
-                    "Starts the embedded mode with the operator in it, applies the files and waits until their ensembles"
-                            + " are Ready. Stays in the foreground; Ctrl-C ends it.")
+            description = "Starts the embedded mode with the operator in it, applies the files and waits until their"
+                    + " ensembles are Ready. Stays in the foreground; Ctrl-C ends it.")
     int up(
             @Option(
                             names = {"-f", "--filename"},
                             paramLabel = "FILE",
-                            description = "What to apply (default: deploy/examples/ensemble.yaml).")
+                            description = "Default: the example.")
                     @Nullable
                     List<Path> files,
-            @Option(names = "--no-apply", description = "Apply nothing; return once API server and operator run.")
-                    boolean noApply,
-            @Option(names = "--detach", description = "Leave it running in the background.") boolean detach,
-            @Option(
-                            names = "--timeout",
-                            paramLabel = "SECONDS",
-                            defaultValue = "300",
-                            description = "How long to wait for Ready (default: ${DEFAULT-VALUE}).")
-                    int timeoutSeconds,
-            @Option(names = "--background", hidden = true, description = "What --detach starts.") boolean background)
+            @Option(names = "--no-apply", description = "Only start API server and operator.") boolean noApply,
+            @Option(names = "--detach", description = "Leave it running in the background.") boolean detach)
             throws Exception {
         if (state.running().isPresent()) {
             throw state.alreadyRunning();
         }
-        Path example = StateFolder.checkout().resolve("deploy/examples/ensemble.yaml");
-        List<ObjectNode> objects = noApply ? List.of() : Manifests.read(files == null ? List.of(example) : files);
-        Up up = new Up(state, timeoutSeconds, background);
-        return detach ? up.detached(noApply, files == null ? List.of() : files) : up.here(objects);
+        List<Path> example = List.of(StateFolder.checkout().resolve("deploy/examples/ensemble.yaml"));
+        List<Path> wanted = noApply ? List.of() : files == null ? example : files;
+        List<ObjectNode> objects = Manifests.read(wanted);
+        return detach ? new Up(state).detached(wanted) : new Up(state).here(objects);
     }
 
-    @Command(
-            description =
-                    "Lists the ensembles: name, namespace, whether Ready, and a connect string that works from this machine.")
+    @Command(description = "Lists the ensembles, each with a connect string that works from this machine.")
     int status(
-            @Option(
-                            names = "--output",
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "${COMPLETION-CANDIDATES}")
-                    Output output)
-            throws IOException {
+            @Option(names = "--output", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")
+                    Output output) {
         Ensembles ensembles = new Ensembles(state.objects());
         ArrayNode all = Json.array();
         ensembles.list().forEach(e -> all.add(ensembles.summary(e)));
@@ -125,18 +106,16 @@ public final class QuorateCommand implements Runnable {
             @Parameters(paramLabel = "POD", description = "The pod's name.") String pod,
             @Option(
                             names = {"-n", "--namespace"},
-                            paramLabel = "NAMESPACE",
-                            defaultValue = "default",
-                            description = "Default: ${DEFAULT-VALUE}.")
+                            defaultValue = "default")
                     String namespace,
             @Option(
                             names = {"-f", "--follow"},
-                            description = "Go on as the pod writes, until it ends.")
+                            description = "Go on until the pod ends.")
                     boolean follow)
             throws Exception {
         ObjectNode found = pod(namespace, pod);
         String container = Json.text(found, "/spec/containers/0/name");
-        Path file = PodLogs.file(new PodLogs(state.path().resolve("pods")).folderOf(found), container, false);
+        Path file = new PodLogs(state.path().resolve("pods")).file(found, container);
         if (!Files.exists(file)) {
             throw new Failure(Failure.FAILED, "pod \"" + pod + "\" is waiting to start");
         }
@@ -145,30 +124,24 @@ public final class QuorateCommand implements Runnable {
     }
 
     private ObjectNode pod(String namespace, String name) {
-        try {
-            return state.objects().list("pods", namespace).stream()
-                    .filter(p -> Json.name(p).equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new Failure(Failure.FAILED, "pods \"" + name + "\" not found"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return state.objects().list("pods", namespace).stream()
+                .filter(p -> Json.name(p).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new Failure(Failure.FAILED, "pods \"" + name + "\" not found"));
     }
 
     @Command(description = "Ends the embedded mode and all its processes. The state stays for the next up.")
     int down(
-            @Option(names = "--delete-data", description = "Also remove the state, with all data of all ensembles.")
-                    boolean deleteData)
+            @Option(names = "--delete-data", description = "Also remove all data of all ensembles.") boolean deleteData)
             throws Exception {
         Optional<ProcessHandle> up = state.running();
         if (up.isPresent()) {
             up.get().destroy();
-            try {
-                up.get().onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            } catch (TimeoutException e) {
-                up.get().destroyForcibly();
-                up.get().onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            }
+            up.get()
+                    .onExit()
+                    .completeOnTimeout(up.get(), PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .join();
+            up.get().destroyForcibly();
         }
         int left = Processes.sweep(state.path());
         if (left > 0) {

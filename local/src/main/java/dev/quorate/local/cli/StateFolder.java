@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,10 +40,6 @@ final class StateFolder {
         return path.toAbsolutePath().normalize();
     }
 
-    Path kubeconfig() {
-        return path().resolve("kubeconfig");
-    }
-
     Path outcome() {
         return path().resolve("run/outcome");
     }
@@ -55,19 +50,18 @@ final class StateFolder {
     }
 
     /// The process of the `up` that runs on this folder.
-    Optional<ProcessHandle> running() throws IOException {
-        if (!Files.exists(owner())) {
-            return Optional.empty();
-        }
+    Optional<ProcessHandle> running() {
         try (FileChannel channel = FileChannel.open(owner(), StandardOpenOption.WRITE);
                 FileLock free = channel.tryLock()) {
             return free == null ? ProcessHandle.of(Long.parseLong(Files.readString(owner()))) : Optional.empty();
+        } catch (IOException noFile) {
+            return Optional.empty();
         }
     }
 
     /// Takes the folder for this process until it ends.
     FileLock take() throws IOException {
-        Files.createDirectories(owner().getParent());
+        Folders.create(path().resolve("run"));
         FileChannel channel = FileChannel.open(owner(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();
         if (lock == null) {
@@ -82,18 +76,16 @@ final class StateFolder {
     }
 
     /// Removes what the embedded mode has made, and the folder if nothing else is in it.
-    void delete() throws IOException {
-        for (String entry : ENTRIES) {
-            Folders.delete(path().resolve(entry));
-        }
-        try {
-            Files.deleteIfExists(path());
-        } catch (DirectoryNotEmptyException foreign) {
+    void delete() {
+        ENTRIES.forEach(entry -> Folders.delete(path().resolve(entry)));
+        if (Folders.list(Folders.create(path())).isEmpty()) {
+            Folders.delete(path());
+        } else {
             System.out.println("kept " + path() + ": there are files in it that are not the embedded mode's");
         }
     }
 
-    Failure alreadyRunning() throws IOException {
+    Failure alreadyRunning() {
         String pid = running().map(p -> " (process " + p.pid() + ")").orElse("");
         return new Failure(
                 Failure.ALREADY_RUNNING,
@@ -101,7 +93,7 @@ final class StateFolder {
     }
 
     /// A look at the objects of the embedded mode that runs.
-    ObjectStore objects() throws IOException {
+    ObjectStore objects() {
         if (running().isEmpty()) {
             throw new Failure(
                     Failure.NOT_RUNNING, "the embedded mode is not running on " + path() + ": ./quorate up starts it");

@@ -23,10 +23,9 @@ import java.util.concurrent.CountDownLatch;
 /// `./quorate up`: the local cluster with the operator in it, as users deploy it, which knows nothing of where it runs
 /// but
 /// its kubeconfig.
-///
-/// @param background whether another `up` waits for the outcome
-record Up(StateFolder state, int timeoutSeconds, boolean background) {
+record Up(StateFolder state) {
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final long PATIENCE_SECONDS = 300;
 
     /// The JVM that this runs in.
     private static final String JAVA =
@@ -36,41 +35,32 @@ record Up(StateFolder state, int timeoutSeconds, boolean background) {
     ///
     /// @return the exit code
     int here(List<ObjectNode> objects) throws Exception {
-        CountDownLatch stopped = new CountDownLatch(1);
+        Map<String, Path> images =
+                Map.of("quorate/ensemble-server", StateFolder.checkout().resolve("ensemble-server/bin/quorate-server"));
         int outcome = Failure.FAILED;
-        Path server = StateFolder.checkout().resolve("ensemble-server/bin/quorate-server");
         try (FileLock lock = state.take()) {
-            Files.deleteIfExists(state.outcome());
+            Folders.delete(state.outcome());
             System.out.println("starting the embedded mode in " + state.path());
-            try (LocalCluster local = LocalCluster.start(state.path(), Map.of("quorate/ensemble-server", server))) {
+            CountDownLatch stopped = new CountDownLatch(1);
+            try (LocalCluster local = LocalCluster.start(state.path(), images)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     local.close();
                     stopped.countDown();
                 }));
                 outcome = bring(local.api().cluster(), new Ensembles(local.api().store()), objects);
-                report(outcome);
+                System.out.flush();
+                Folders.write(state.outcome(), String.valueOf(outcome));
                 stopped.await();
             }
-        } catch (Failure e) {
-            report(e.exitCode());
-            throw e;
         }
         return outcome;
     }
 
-    private void report(int outcome) throws IOException {
-        if (background) {
-            System.out.flush();
-            Folders.write(state.outcome(), String.valueOf(outcome));
-        }
-    }
-
     private int bring(Cluster cluster, Ensembles ensembles, List<ObjectNode> objects)
             throws IOException, InterruptedException {
-        List<Path> definitions = List.of(StateFolder.checkout().resolve("deploy/crds"));
-        Manifests.read(definitions).forEach(cluster::apply);
+        Path definitions = StateFolder.checkout().resolve("deploy/crds");
+        Manifests.read(Folders.files(definitions, ".quorate.dev.yaml")).forEach(cluster::apply);
         startOperator(cluster);
-        long applied = System.nanoTime();
         List<String> awaited = new ArrayList<>();
         for (ObjectNode object : objects) {
             String kind = object.path("kind").asText();
@@ -82,13 +72,12 @@ record Up(StateFolder state, int timeoutSeconds, boolean background) {
                 throw new Failure(Failure.FAILED, kind + " " + Json.name(object) + ": " + e.getMessage());
             }
         }
-        boolean ready = awaitReady(ensembles, awaited, applied);
+        boolean ready = awaitReady(ensembles, awaited);
         for (ObjectNode ensemble : ensembles.list()) {
             System.out.println("connect string of " + Json.key(ensemble) + ": " + ensembles.connectString(ensemble));
         }
-        System.out.println("\n    export KUBECONFIG=" + state.kubeconfig() + "\n");
-        System.out.println("next: kubectl get ensembles, ./quorate status, ./quorate logs POD, ./quorate down"
-                + (background ? "" : " (or Ctrl-C)"));
+        System.out.println("\n    export KUBECONFIG=" + state.path().resolve("kubeconfig") + "\n");
+        System.out.println("next: kubectl get ensembles, ./quorate status, ./quorate logs POD, ./quorate down");
         return ready ? 0 : Failure.NOT_READY;
     }
 
@@ -99,7 +88,8 @@ record Up(StateFolder state, int timeoutSeconds, boolean background) {
             throw new Failure(Failure.FAILED, "the operator is not built: " + jar + " is missing");
         }
         cluster.get("Pod", "kube-system", "quorate-operator").ifPresent(cluster::deleteNow);
-        ObjectNode pod = Json.of("""
+        ObjectNode pod = Json.of(
+                """
                 metadata: {name: quorate-operator, namespace: kube-system}
                 spec:
                   terminationGracePeriodSeconds: 10
@@ -108,50 +98,46 @@ record Up(StateFolder state, int timeoutSeconds, boolean background) {
                     image: quorate/operator
                     command: [%s, -XX:+UseSerialGC, -Xmx256m, -Dquarkus.http.host=127.0.0.1, -Dquarkus.http.port=0, -jar, %s]
                     env: [{name: KUBECONFIG, value: %s}, {name: KUBERNETES_NAMESPACE, value: default}]
-                """, Json.quoted(JAVA), Json.quoted(jar), Json.quoted(state.kubeconfig()));
+                """,
+                Json.quoted(JAVA), Json.quoted(jar), Json.quoted(state.path().resolve("kubeconfig")));
         cluster.create("Pod", pod);
     }
 
-    private boolean awaitReady(Ensembles ensembles, List<String> awaited, long applied) throws InterruptedException {
+    private static boolean awaitReady(Ensembles ensembles, List<String> awaited) throws InterruptedException {
         Map<String, String> shown = new HashMap<>();
-        while (true) {
-            long elapsed = (System.nanoTime() - applied) / 1_000_000_000;
+        long start = System.nanoTime();
+        while (!awaited.isEmpty()) {
+            long elapsed = (System.nanoTime() - start) / 1_000_000_000;
             for (ObjectNode ensemble : ensembles.list()) {
                 String key = Json.key(ensemble);
                 String progress = ensembles.progress(ensemble);
                 if (awaited.contains(key) && !progress.equals(shown.put(key, progress))) {
                     System.out.println("  " + elapsed + " s  " + key + ": " + progress);
                 }
-                if (progress.equals(Ensembles.READY)) {
-                    awaited.remove(key);
-                }
             }
-            if (awaited.isEmpty()) {
-                return true;
-            }
-            if (elapsed > timeoutSeconds) {
+            awaited.removeIf(key -> Ensembles.READY.equals(shown.get(key)));
+            if (elapsed > PATIENCE_SECONDS) {
                 System.err.println("quorate: not Ready after " + elapsed + " s: " + String.join(", ", awaited)
                         + " (it goes on running; ./quorate status, kubectl describe)");
                 return false;
             }
             Thread.sleep(POLL);
         }
+        return true;
     }
 
     /// Starts `up` in the background, shows what it says until it is done with starting, and leaves it.
     ///
     /// @return its exit code: of the start if it goes on running
-    int detached(boolean noApply, List<Path> files) throws IOException, InterruptedException {
-        Path log = state.path().resolve("up.log");
-        Files.createDirectories(state.path());
-        Files.deleteIfExists(state.outcome());
+    int detached(List<Path> files) throws IOException, InterruptedException {
+        Path log = Folders.create(state.path()).resolve("up.log");
+        Folders.delete(state.outcome());
         // Deaf to the terminal's signals, which are for us.
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh", JAVA));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuorateCommand.class.getName()));
-        command.addAll(List.of("up", "--background", "--state-dir", state.path().toString()));
-        command.add("--timeout=" + timeoutSeconds);
-        command.addAll(noApply ? List.of("--no-apply") : List.of());
+        command.addAll(List.of("up", "--state-dir", state.path().toString()));
+        command.addAll(files.isEmpty() ? List.of("--no-apply") : List.of());
         files.forEach(f -> command.add("-f=" + f.toAbsolutePath()));
         Process process = new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Collection;
 
 /// A block 127.x.0.0/16 that no other embedded mode of this machine uses, held by listening on a port of its first
 /// address until closed. The block is remembered, so that addresses survive a restart where they can.
@@ -32,7 +32,7 @@ public record AddressBlock(String prefix, ServerSocket lock) implements AutoClos
             ServerSocket lock = new ServerSocket();
             try {
                 lock.bind(new InetSocketAddress(prefix + ".0.1", LOCK_PORT));
-                Folders.write(memory, block + "\n");
+                Folders.write(memory, String.valueOf(block));
                 return new AddressBlock(prefix, lock);
             } catch (IOException taken) {
                 lock.close();
@@ -51,7 +51,7 @@ public record AddressBlock(String prefix, ServerSocket lock) implements AutoClos
     /// keep working.
     ///
     /// @param used by other pods
-    String forPod(String key, Set<String> used) {
+    String forPod(String key, Collection<String> used) {
         int host = Math.floorMod(key.hashCode() * 0x9E3779B1, HOSTS * HOSTS);
         String address;
         do {

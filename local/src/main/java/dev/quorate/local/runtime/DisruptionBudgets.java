@@ -7,13 +7,7 @@ import dev.quorate.local.store.Json;
 import java.util.List;
 
 /// Status of PodDisruptionBudgets by maxUnavailable. Control loop only.
-final class DisruptionBudgets implements Runnable {
-    private final Cluster cluster;
-
-    DisruptionBudgets(Cluster cluster) {
-        this.cluster = cluster;
-    }
-
+public record DisruptionBudgets(Cluster cluster) implements Runnable {
     @Override
     public void run() {
         for (ObjectNode budget : cluster.list("PodDisruptionBudget")) {

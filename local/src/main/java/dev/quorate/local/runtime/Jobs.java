@@ -11,15 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// Jobs of one pod that has one try. Control loop only.
-final class Jobs implements Runnable {
-    private final Cluster cluster;
-    private final ControlLoop loop;
-
-    Jobs(Cluster cluster, ControlLoop loop) {
-        this.cluster = cluster;
-        this.loop = loop;
-    }
-
+public record Jobs(Cluster cluster, ControlLoop loop) implements Runnable {
     @Override
     public void run() {
         for (ObjectNode job : cluster.list("Job")) {
@@ -37,14 +29,15 @@ final class Jobs implements Runnable {
         Optional<ObjectNode> active = pods.stream()
                 .filter(p -> !Json.terminal(p) && !Json.deleting(p))
                 .findFirst();
-        if (pods.stream().anyMatch(p -> Json.text(p, "/status/phase").equals("Succeeded"))) {
-            finish(job, "SuccessCriteriaMet", "Complete", "CompletionsReached", "Reached expected number of pods");
-        } else if (pods.stream().anyMatch(p -> Json.text(p, "/status/phase").equals("Failed"))) {
-            String message = "Job has reached the specified backoff limit";
-            finish(job, "FailureTarget", "Failed", "BackoffLimitExceeded", message);
+        List<String> phases =
+                pods.stream().map(p -> Json.text(p, "/status/phase")).toList();
+        if (phases.contains("Succeeded")) {
+            finish(job, "Complete", "CompletionsReached", "Reached expected number of succeeded pods");
+        } else if (phases.contains("Failed")) {
+            finish(job, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit");
         } else if (isOverdue(job)) {
             active.ifPresent(cluster::delete);
-            finish(job, "FailureTarget", "Failed", "DeadlineExceeded", "Job was active longer than its deadline");
+            finish(job, "Failed", "DeadlineExceeded", "Job was active longer than specified deadline");
         } else {
             if (pods.isEmpty()) {
                 createPod(job);
@@ -78,14 +71,12 @@ final class Jobs implements Runnable {
                 && loop.isDue(Instant.parse(start).plusSeconds(seconds));
     }
 
-    private void finish(ObjectNode job, String first, String last, String reason, String message) {
-        boolean complete = last.equals("Complete");
+    private void finish(ObjectNode job, String condition, String reason, String message) {
+        boolean complete = condition.equals("Complete");
         cluster.updateStatus(job, status -> {
-            status.remove("active");
-            status.put(complete ? "succeeded" : "failed", 1).put("ready", 0);
+            status.put(complete ? "succeeded" : "failed", 1).put("ready", 0).remove("active");
             Json.putOrRemove(status, "completionTime", Json.now(), !complete);
-            Json.condition(status, first, true, reason, message);
-            Json.condition(status, last, true, reason, message);
+            Json.condition(status, condition, true, reason, message);
         });
         cluster.event(job, complete ? "Normal" : "Warning", reason, message);
     }

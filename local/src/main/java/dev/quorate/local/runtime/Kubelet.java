@@ -2,109 +2,86 @@ package dev.quorate.local.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.api.ApiServer;
 import dev.quorate.local.api.Cluster;
-import dev.quorate.local.api.ControlLoop;
-import dev.quorate.local.api.PodLogs;
 import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Keeps one [PodRunner] for each pod of the store, and none beyond. Control loop only, but for [#close].
-final class Kubelet implements Runnable, AutoCloseable {
+public final class Kubelet implements Runnable, AutoCloseable {
     private static final Duration STOP_GRACE = Duration.ofSeconds(20);
 
+    private final ApiServer api;
     private final Cluster cluster;
-    private final ControlLoop loop;
-    private final PodWorld.Machine machine;
+    private final Path state;
+    private final Map<String, Path> images;
     private final AddressBlock addresses;
-    private final PodLogs logs;
+    private final Processes processes;
+    /// By the pod's uid.
     private final Map<String, PodRunner> runners = new HashMap<>();
 
-    Kubelet(Cluster cluster, ControlLoop loop, PodWorld.Machine machine, AddressBlock addresses, PodLogs logs)
-            throws IOException {
-        this.cluster = cluster;
-        this.loop = loop;
-        this.machine = machine;
+    /// @param state see [PodWorld], as for images and processes
+    public Kubelet(ApiServer api, Path state, Map<String, Path> images, AddressBlock addresses, Processes processes) {
+        this.api = api;
+        this.cluster = api.cluster();
+        this.state = state;
+        this.images = images;
         this.addresses = addresses;
-        this.logs = logs;
-        Folders.delete(logs.folder());
-        cluster.list("Pod").stream().filter(p -> !Json.terminal(p)).forEach(this::forgetFormerRun);
-    }
-
-    /// No process of a former run is left, whatever the pods' statuses say.
-    private void forgetFormerRun(ObjectNode pod) {
-        boolean lost = Json.text(pod, "/spec/restartPolicy").equals("Never")
-                && pod.path("status").has("podIP");
-        cluster.updateStatus(pod, status -> {
-            status.removeAll().put("phase", lost ? "Failed" : "Pending");
-            Json.condition(status, "Ready", false, "ContainersNotReady", "the embedded mode was stopped");
-        });
+        this.processes = processes;
+        // No process of a former run is left, whatever the pods' statuses say.
+        Folders.delete(state.resolve("pods"));
+        for (ObjectNode pod : cluster.list("Pod")) {
+            boolean lost = Json.text(pod, "/spec/restartPolicy").equals("Never")
+                    && pod.path("status").has("podIP");
+            if (!Json.terminal(pod)) {
+                cluster.updateStatus(pod, status -> status.removeAll().put("phase", lost ? "Failed" : "Pending"));
+            }
+        }
     }
 
     @Override
     public void run() {
-        Set<String> uids = new HashSet<>();
+        Map<String, PodRunner> left = new HashMap<>(runners);
         for (ObjectNode pod : cluster.list("Pod")) {
-            uids.add(Json.uid(pod));
-            try {
-                reconcile(pod, runners.get(Json.uid(pod)));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            PodRunner runner = left.remove(Json.uid(pod));
+            boolean gone = runner == null || isGone(pod, runner);
+            if (Json.deleting(pod) && gone) {
+                cluster.deleteNow(pod);
+            } else if (Json.deleting(pod)) {
+                runner.stop(Instant.parse(Json.text(pod, "/metadata/deletionTimestamp")));
+            } else if (runner == null && !Json.terminal(pod)) {
+                admit(pod);
+            } else if (runner != null) {
+                runner.refreshVolumes();
             }
         }
         // A pod whose object is gone, deleted without grace, has no right to run.
-        for (Map.Entry<String, PodRunner> runner : Map.copyOf(runners).entrySet()) {
-            if (!uids.contains(runner.getKey()) && !ended(runner.getKey(), runner.getValue())) {
-                runner.getValue().stop(Instant.now());
-            }
-        }
+        left.values().forEach(runner -> {
+            runner.stop(Instant.now());
+            isGone(runner.pod(), runner);
+        });
     }
 
-    private void reconcile(ObjectNode pod, @Nullable PodRunner runner) throws IOException {
-        if (runner == null) {
-            if (Json.deleting(pod)) {
-                cluster.deleteNow(pod);
-            } else if (!Json.terminal(pod)) {
-                admit(pod);
-            }
-        } else if (!Json.deleting(pod)) {
-            runner.refreshVolumes();
-        } else if (ended(Json.uid(pod), runner)) {
-            cluster.deleteNow(pod);
-        } else {
-            // A later and smaller grace period shortens the first.
-            runner.stop(Instant.parse(Json.text(pod, "/metadata/deletionTimestamp")));
+    /// Forgets the runner of a pod that is to go, with its files, once it has ended.
+    private boolean isGone(JsonNode pod, PodRunner runner) {
+        boolean gone = runner.hasEnded() && (Json.deleting(pod) || pod == runner.pod());
+        if (gone) {
+            runners.remove(Json.uid(pod));
+            Folders.delete(runner.world().folder());
         }
-    }
-
-    /// Forgets a runner that has ended, with its files.
-    private boolean ended(String uid, PodRunner runner) {
-        if (!runner.hasEnded()) {
-            return false;
-        }
-        runners.remove(uid);
-        try {
-            Folders.delete(runner.folder());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return true;
+        return gone;
     }
 
     /// Starts the pod if it can run now; if not, its condition and an event say why.
-    private void admit(ObjectNode pod) throws IOException {
-        if (runners.values().stream().anyMatch(r -> r.key().equals(Json.key(pod)))) {
+    private void admit(ObjectNode pod) {
+        if (runners.values().stream().anyMatch(r -> Json.key(r.pod()).equals(Json.key(pod)))) {
             return; // Its predecessor of the same name goes first, and wakes us then.
         }
         Optional<String> problem = Json.stream(pod.at("/spec/volumes"))
@@ -112,29 +89,27 @@ final class Kubelet implements Runnable, AutoCloseable {
                 .flatMap(v -> problemOf(pod, Json.text(v, "/persistentVolumeClaim/claimName")).stream())
                 .findFirst();
         if (problem.isPresent()) {
-            String message = problem.get();
             JsonNode present = Json.named(pod.at("/status/conditions"), "type", "PodScheduled");
-            if (!present.path("message").asText().equals(message)) {
-                cluster.updateStatus(pod, s -> Json.condition(s, "PodScheduled", false, "Unschedulable", message));
-                cluster.event(pod, "Warning", "FailedScheduling", message);
+            if (!present.path("message").asText().equals(problem.get())) {
+                cluster.event(pod, "Warning", "FailedScheduling", problem.get());
+                cluster.updateStatus(
+                        pod, s -> Json.condition(s, "PodScheduled", false, "Unschedulable", problem.get()));
             }
             return;
         }
-        Set<String> used = new HashSet<>();
-        runners.values().forEach(r -> used.add(r.address()));
+        List<String> used = runners.values().stream()
+                .map(r -> Json.text(r.pod(), "/status/podIP"))
+                .toList();
         String address = addresses.forPod(Json.key(pod), used);
-        cluster.update(pod, p -> p.withObject("/spec").put("nodeName", "local"));
-        cluster.updateStatus(
-                pod,
-                status -> status.setAll(Json.of(
-                        "{hostIP: 127.0.0.1, podIP: %s, podIPs: [{ip: %s}], startTime: '%s', qosClass: Burstable}",
-                        address, address, Json.now())));
-        Optional<ObjectNode> placed = cluster.get("Pod", Json.namespace(pod), Json.name(pod));
-        if (placed.filter(p -> Json.uid(p).equals(Json.uid(pod))).isPresent()) {
-            Path folder = logs.folderOf(pod);
-            Files.createDirectories(folder);
-            PodWorld world = new PodWorld(cluster, placed.get(), folder, machine);
-            PodRunner runner = new PodRunner(cluster, placed.get(), world, loop::wake);
+        boolean placed = cluster.update(pod, p -> {
+            p.withObject("/spec").put("nodeName", "local");
+            p.withObject("/status").put("podIP", address).put("startTime", Json.now());
+            p.withObject("/status").putArray("podIPs").addObject().put("ip", address);
+        });
+        Optional<ObjectNode> current = cluster.get("Pod", Json.namespace(pod), Json.name(pod));
+        if (placed && current.isPresent()) {
+            PodWorld world = new PodWorld(cluster, current.get(), state, images, processes);
+            PodRunner runner = new PodRunner(world, api.loop()::wake);
             runners.put(Json.uid(pod), runner);
             runner.start();
         }
@@ -142,18 +117,16 @@ final class Kubelet implements Runnable, AutoCloseable {
 
     private Optional<String> problemOf(JsonNode pod, String name) {
         Optional<ObjectNode> claim = cluster.get("PersistentVolumeClaim", Json.namespace(pod), name);
-        String text = "persistentvolumeclaim \"" + name + "\" ";
-        if (claim.isEmpty()) {
-            return Optional.of(text + "not found");
-        }
-        boolean usable = Json.text(claim.get(), "/status/phase").equals("Bound") && !Json.deleting(claim.get());
-        return usable ? Optional.empty() : Optional.of(text + "is not bound, or is being deleted");
+        boolean usable = claim.filter(c -> Json.text(c, "/status/phase").equals("Bound") && !Json.deleting(c))
+                .isPresent();
+        String problem = claim.isEmpty() ? "not found" : "is not bound, or is being deleted";
+        return usable ? Optional.empty() : Optional.of("persistentvolumeclaim \"" + name + "\" " + problem);
     }
 
     /// Ends all pods' processes, together; their objects stay for the next start.
     @Override
     public void close() throws InterruptedException {
-        loop.close();
+        api.loop().close();
         Instant deadline = Instant.now().plus(STOP_GRACE);
         runners.values().forEach(r -> r.stop(deadline));
         for (PodRunner runner : runners.values()) {

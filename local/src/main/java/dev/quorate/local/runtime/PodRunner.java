@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -41,11 +40,10 @@ final class PodRunner {
     /// Succeeded or Failed, once it is.
     private volatile String outcome = "";
 
-    /// @param pod with address and node
     /// @param whenEnded called once all processes have ended for good
-    PodRunner(Cluster cluster, ObjectNode pod, PodWorld world, Runnable whenEnded) {
-        this.cluster = cluster;
-        this.pod = pod;
+    PodRunner(PodWorld world, Runnable whenEnded) {
+        this.cluster = world.cluster();
+        this.pod = world.pod();
         this.world = world;
         this.whenEnded = whenEnded;
         for (String list : List.of("/spec/initContainers", "/spec/containers")) {
@@ -57,17 +55,13 @@ final class PodRunner {
         }
     }
 
-    Path folder() {
-        return world.folder();
+    /// As it was when it was started.
+    ObjectNode pod() {
+        return pod;
     }
 
-    /// `namespace/name`
-    String key() {
-        return Json.key(pod);
-    }
-
-    String address() {
-        return Json.text(pod, "/status/podIP");
+    PodWorld world() {
+        return world;
     }
 
     void start() {
@@ -78,7 +72,7 @@ final class PodRunner {
         try {
             cluster.updateStatus(pod, this::describe);
             String policy = Json.text(pod, "/spec/restartPolicy");
-            boolean going = prepare();
+            boolean going = true;
             for (JsonNode container : pod.at("/spec/initContainers")) {
                 // An init container that has succeeded is not repeated, whatever the pod's policy.
                 going = going && repeat(container, policy.equals("Never") ? "Never" : "OnFailure");
@@ -94,25 +88,6 @@ final class PodRunner {
             ended.countDown();
             whenEnded.run();
         }
-    }
-
-    /// Tries until all that the volumes refer to is there; false if the pod is to stop first.
-    private boolean prepare() throws InterruptedException {
-        String before = "";
-        while (stopping.getCount() > 0) {
-            try {
-                world.fillVolumes();
-                return true;
-            } catch (IOException e) {
-                String problem = "MountVolume.SetUp failed: " + e.getMessage();
-                if (!problem.equals(before)) {
-                    cluster.event(pod, "Warning", "FailedMount", problem);
-                }
-                before = problem;
-                stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        }
-        return false;
     }
 
     /// @return whether the last run succeeded
@@ -172,7 +147,11 @@ final class PodRunner {
     /// Tries until what the container refers to is there; null once stopped.
     private @Nullable Process launch(JsonNode container) throws InterruptedException {
         while (stopping.getCount() > 0) {
+            // What is missing in a volume may come; what is missing in the environment is an error to Kubernetes.
+            String reason = "ContainerCreating";
             try {
+                world.fillVolumes();
+                reason = "CreateContainerConfigError";
                 Process started = world.launch(container);
                 synchronized (this) {
                     process = started;
@@ -183,7 +162,7 @@ final class PodRunner {
                 }
                 return started;
             } catch (PodWorld.MissingReference e) {
-                waiting(container, "CreateContainerConfigError", String.valueOf(e.getMessage()));
+                waiting(container, reason, String.valueOf(e.getMessage()));
             } catch (IOException e) {
                 waiting(container, "RunContainerError", String.valueOf(e.getMessage()));
             }
@@ -231,21 +210,23 @@ final class PodRunner {
         ObjectNode main = (ObjectNode) init.remove(init.size() - 1);
         init.forEach(s ->
                 ((ObjectNode) s).put("ready", s.at("/state/terminated/exitCode").asInt(-1) == 0));
-        boolean initialized = Json.stream(init).allMatch(s -> s.path("ready").asBoolean());
         boolean ran = !main.path("containerID").asText().isEmpty();
         boolean ready = main.path("ready").asBoolean();
         status.put("phase", !outcome.isEmpty() ? outcome : ran ? "Running" : "Pending");
         Json.putOrRemove(status, "initContainerStatuses", init, init.isEmpty());
         status.putArray("containerStatuses").add(main);
-        String reason = outcome.isEmpty() ? "ContainersNotReady" : "Pod" + outcome;
-        Json.condition(status, "Initialized", initialized, initialized ? "" : "ContainersNotInitialized", "");
-        Json.condition(status, "Ready", ready, ready ? "" : reason, "");
-        Json.condition(status, "ContainersReady", ready, ready ? "" : reason, "");
+        String reason = ready ? "" : outcome.isEmpty() ? "ContainersNotReady" : "Pod" + outcome;
+        Json.condition(status, "Ready", ready, reason, "");
         Json.condition(status, "PodScheduled", true, "", "");
     }
 
-    void refreshVolumes() throws IOException {
-        world.refreshVolumes();
+    /// Brings changed ConfigMaps and Secrets into the volumes. What has vanished stays as it was.
+    void refreshVolumes() {
+        try {
+            world.fillVolumes();
+        } catch (PodWorld.MissingReference gone) {
+            // The containers go on with what they have.
+        }
     }
 
     /// What the probes say.

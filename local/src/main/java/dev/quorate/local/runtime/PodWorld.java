@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -19,23 +18,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// What a pod's containers find: volumes as folders, environment, and a command line in which the paths of the
-/// container's world are those of the folders that stand for them. The pod's thread; the control loop for
-/// [#refreshVolumes].
-final class PodWorld {
-    /// What all pods share.
-    ///
-    /// @param images the program that stands for an image, by the image's repository such as
-    /// `quorate/ensemble-server`
-    /// @param state has the volumes of claims and the names of services
-    record Machine(Map<String, Path> images, Processes processes, Path state) {}
-
+/// container's world are those of the folders that stand for them. Any thread.
+///
+/// @param pod with its address in the status
+/// @param state has the folders of pods and of claims, and the names of services
+/// @param images the program that stands for an image, by the image's repository such as `quorate/ensemble-server`
+record PodWorld(Cluster cluster, ObjectNode pod, Path state, Map<String, Path> images, Processes processes) {
     /// The pod refers to something that is not there (yet); the message says what, as Kubernetes does.
     static final class MissingReference extends IOException {
         private static final long serialVersionUID = 1;
@@ -51,109 +45,70 @@ final class PodWorld {
             List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "JAVA_HOME", "USER");
     private static final Map<String, Long> UNITS = Map.of(
             "", 1L, "k", 1000L, "M", 1_000_000L, "G", 1_000_000_000L, "Ki", 1L << 10, "Mi", 1L << 20, "Gi", 1L << 30);
-    private static final String JAVA_OPTIONS = "JAVA_TOOL_OPTIONS";
     private static final int MESSAGE_MAX = 4096;
-    private static final int LOG_TAIL_MAX = 2048;
 
-    private final Cluster cluster;
-    private final ObjectNode pod;
-    private final Path folder;
-    private final Machine machine;
-    private volatile boolean filled;
-
-    /// @param pod with its address in the status
-    /// @param folder the pod's own
-    PodWorld(Cluster cluster, ObjectNode pod, Path folder, Machine machine) {
-        this.cluster = cluster;
-        this.pod = pod;
-        this.folder = folder;
-        this.machine = machine;
+    private PodLogs logs() {
+        return new PodLogs(state.resolve("pods"));
     }
 
     Path folder() {
-        return folder;
+        return logs().folderOf(pod);
     }
 
-    /// Makes every volume's folder with its content.
-    synchronized void fillVolumes() throws IOException {
+    /// Makes every volume's folder with its content, or brings what has changed since into it.
+    synchronized void fillVolumes() throws MissingReference {
         for (JsonNode volume : pod.at("/spec/volumes")) {
-            fill(volume);
-        }
-        filled = true;
-    }
-
-    /// Brings changed ConfigMaps and Secrets into the volumes. What has vanished stays as it was.
-    synchronized void refreshVolumes() throws IOException {
-        for (JsonNode volume : filled ? pod.at("/spec/volumes") : Json.array()) {
-            try {
-                fill(volume);
-            } catch (MissingReference gone) {
-                continue;
+            Path target = Folders.create(volumeFolder(volume));
+            if (volume.has("configMap")) {
+                replace(target, data("ConfigMap", volume.path("configMap"), "name"));
+            } else if (volume.has("secret")) {
+                replace(target, data("Secret", volume.path("secret"), "secretName"));
             }
         }
     }
 
-    private void fill(JsonNode volume) throws IOException {
-        Path target = volumeFolder(volume.path("name").asText());
-        Files.createDirectories(target);
-        if (volume.has("configMap")) {
-            replace(target, data("ConfigMap", volume.path("configMap"), "name"));
-        } else if (volume.has("secret")) {
-            replace(target, data("Secret", volume.path("secret"), "secretName"));
-        }
-    }
-
-    private Path volumeFolder(String name) throws MissingReference {
-        JsonNode volume = Json.named(pod.at("/spec/volumes"), "name", name);
+    private Path volumeFolder(JsonNode volume) throws MissingReference {
         if (!volume.has("persistentVolumeClaim")) {
-            return folder.resolve("volumes").resolve(name);
+            return folder().resolve("volumes").resolve(volume.path("name").asText());
         }
         String claim = Json.text(volume, "/persistentVolumeClaim/claimName");
-        return Claims.folderOf(machine.state().resolve("volumes"), object("PersistentVolumeClaim", claim));
+        return Claims.folderOf(state.resolve("volumes"), object("PersistentVolumeClaim", claim));
     }
 
     private ObjectNode object(String kind, String name) throws MissingReference {
-        return cluster.get(kind, Json.namespace(pod), name)
-                .orElseThrow(() -> new MissingReference(kind.toLowerCase(Locale.ROOT) + " \"" + name + "\" not found"));
+        String missing = kind.toLowerCase(Locale.ROOT) + " \"" + name + "\" not found";
+        return cluster.get(kind, Json.namespace(pod), name).orElseThrow(() -> new MissingReference(missing));
     }
 
     /// All keys of a ConfigMap or Secret with their bytes; none if it is absent and may be.
     private Map<String, byte[]> data(String kind, JsonNode reference, String nameField) throws MissingReference {
         Map<String, byte[]> data = new TreeMap<>();
-        JsonNode object;
-        try {
-            object = object(kind, reference.path(nameField).asText());
-        } catch (MissingReference e) {
-            if (reference.path("optional").asBoolean()) {
-                return data;
+        String name = reference.path(nameField).asText();
+        Optional<ObjectNode> present = cluster.get(kind, Json.namespace(pod), name);
+        if (present.isPresent() || !reference.path("optional").asBoolean()) {
+            JsonNode object = object(kind, name);
+            Base64.Decoder base64 = Base64.getDecoder();
+            for (String field : List.of("data", "binaryData")) {
+                boolean encoded = kind.equals("Secret") || field.equals("binaryData");
+                object.path(field).properties().forEach(e -> {
+                    byte[] bytes = e.getValue().asText().getBytes(StandardCharsets.UTF_8);
+                    data.put(e.getKey(), encoded ? base64.decode(bytes) : bytes);
+                });
             }
-            throw e;
         }
-        Base64.Decoder base64 = Base64.getDecoder();
-        object.path("data").properties().forEach(e -> {
-            String text = e.getValue().asText();
-            data.put(e.getKey(), kind.equals("Secret") ? base64.decode(text) : text.getBytes(StandardCharsets.UTF_8));
-        });
-        JsonNode binary = object.path("binaryData");
-        binary.properties()
-                .forEach(e -> data.put(e.getKey(), base64.decode(e.getValue().asText())));
         return data;
     }
 
-    private static void replace(Path target, Map<String, byte[]> files) throws IOException {
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            Path path = target.resolve(file.getKey());
-            if (!Files.exists(path) || !Arrays.equals(Files.readAllBytes(path), file.getValue())) {
-                Folders.write(path, file.getValue());
+    private static void replace(Path target, Map<String, byte[]> files) {
+        files.forEach((name, content) -> {
+            Path file = target.resolve(name);
+            if (!Files.exists(file) || !Arrays.equals(Folders.read(file), content)) {
+                Folders.write(file, content);
             }
-        }
-        try (Stream<Path> present = Files.list(target)) {
-            for (Path path : present.toList()) {
-                if (!files.containsKey(path.getFileName().toString())) {
-                    Files.delete(path);
-                }
-            }
-        }
+        });
+        Folders.list(target).stream()
+                .filter(file -> !files.containsKey(file.getFileName().toString()))
+                .forEach(Folders::delete);
     }
 
     /// Starts the container's process: on the pod's address, with its output in the container's log.
@@ -164,54 +119,43 @@ final class PodWorld {
         List<String> command = command(container).stream()
                 .map(c -> rewritten(expanded(c, own), paths))
                 .toList();
-        Map<String, String> environment = new LinkedHashMap<>();
-        INHERITED.stream().filter(v -> System.getenv(v) != null).forEach(v -> environment.put(v, System.getenv(v)));
+        Map<String, String> environment = new LinkedHashMap<>(System.getenv());
+        environment.keySet().retainAll(INHERITED);
         environment.put("HOSTNAME", Json.name(pod));
         environment.put("QUORATE_LISTEN_ADDRESS", Json.text(pod, "/status/podIP"));
         own.forEach((variable, value) -> environment.put(variable, rewritten(value, paths)));
-        environment.put(JAVA_OPTIONS, (javaOptions(container) + " " + own.getOrDefault(JAVA_OPTIONS, "")).strip());
-        Path working = folder.resolve("work").resolve(name);
-        Files.createDirectories(working);
-        Files.write(termination(container), new byte[0]);
-        Path log = PodLogs.file(folder, name, false);
-        if (Files.exists(log)) {
-            Files.move(log, PodLogs.file(folder, name, true), StandardCopyOption.REPLACE_EXISTING);
-        }
-        return machine.processes().start(command, environment, working, log);
+        environment.merge("JAVA_TOOL_OPTIONS", javaOptions(container), (given, ours) -> ours + " " + given);
+        Folders.write(termination(container), new byte[0]);
+        Path working = Folders.create(folder().resolve("work").resolve(name));
+        return processes.start(command, environment, working, logs().file(pod, name));
     }
 
     /// The program and its arguments as the image would run them.
     private List<String> command(JsonNode container) throws IOException {
         String image = container.path("image").asText();
-        String repository = image.replaceFirst("@.*$", "").replaceFirst(":[^/:]*$", "");
+        String repository = "/" + image.replaceFirst("@.*$", "").replaceFirst(":[^/:]*$", "");
         List<String> command = new ArrayList<>(Json.texts(container.path("command")));
-        for (Map.Entry<String, Path> known : machine.images().entrySet()) {
-            boolean same = ("/" + repository).endsWith("/" + known.getKey());
-            if (same && command.isEmpty()) {
-                command.add(known.getValue().toString());
-            }
-        }
         if (command.isEmpty()) {
-            throw new IOException("image \"" + image + "\" has no local command: the embedded mode runs "
-                    + machine.images().keySet() + ", and containers with a command of their own");
+            command.add(images.keySet().stream()
+                    .filter(known -> repository.endsWith("/" + known))
+                    .map(known -> String.valueOf(images.get(known)))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("image \"" + image + "\" has no local command: the embedded mode"
+                            + " runs " + images.keySet() + ", and containers with a command of their own")));
         }
         command.addAll(Json.texts(container.path("args")));
         return command;
     }
 
     private String javaOptions(JsonNode container) {
-        Path names = Services.hostsFile(machine.state().resolve("run"), Json.namespace(pod));
-        long memory = bytes(Json.text(container, "/resources/limits/memory"));
+        Path names = Services.hostsFile(state.resolve("run"), Json.namespace(pod));
+        String memory = Json.text(container, "/resources/limits/memory");
+        String number = memory.replaceFirst("[A-Za-z]*$", "");
+        long unit = UNITS.getOrDefault(memory.substring(number.length()), 0L);
+        String limit = number.matches("\\d+") && unit > 0 ? " -XX:MaxRAM=" + Long.parseLong(number) * unit : "";
         // The network address caches would hide restarted pods for half a minute.
         return "-Djdk.net.hosts.file='" + names + "' -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1"
-                + " -Dsun.net.inetaddr.negative.ttl=0" + (memory > 0 ? " -XX:MaxRAM=" + memory : "");
-    }
-
-    /// A quantity in bytes; 0 if it is absent or of an unusual unit.
-    private static long bytes(String quantity) {
-        String number = quantity.replaceFirst("[A-Za-z]*$", "");
-        long unit = UNITS.getOrDefault(quantity.substring(number.length()), 0L);
-        return number.matches("\\d+") ? Long.parseLong(number) * unit : 0;
+                + " -Dsun.net.inetaddr.negative.ttl=0" + limit;
     }
 
     private Map<String, String> variables(JsonNode container) throws MissingReference {
@@ -226,14 +170,13 @@ final class PodWorld {
             } else {
                 String kind = from.has("secretKeyRef") ? "Secret" : "ConfigMap";
                 JsonNode reference = from.iterator().next();
-                String key = reference.path("key").asText();
-                byte[] value = data(kind, reference, "name").get(key);
+                byte[] value =
+                        data(kind, reference, "name").get(reference.path("key").asText());
                 if (value != null) {
                     values.put(name, new String(value, StandardCharsets.UTF_8));
                 } else if (!reference.path("optional").asBoolean()) {
-                    String object = kind + " " + Json.namespace(pod) + "/"
-                            + reference.path("name").asText();
-                    throw new MissingReference("couldn't find key " + key + " in " + object);
+                    throw new MissingReference(
+                            kind + " " + reference.path("name").asText() + " has no key " + reference.path("key"));
                 }
             }
         }
@@ -256,21 +199,18 @@ final class PodWorld {
     }
 
     private Path termination(JsonNode container) {
-        return folder.resolve("termination-" + container.path("name").asText());
+        return folder().resolve("termination-" + container.path("name").asText());
     }
 
     /// What the run that has ended left: its message, or the end of its log where the container wants that.
     String terminationMessage(JsonNode container, int exitCode) {
-        try {
-            String message = Folders.tail(termination(container), MESSAGE_MAX);
-            boolean fromLog =
-                    container.path("terminationMessagePolicy").asText().equals("FallbackToLogsOnError");
-            return message.isEmpty() && fromLog && exitCode != 0
-                    ? Folders.tail(PodLogs.file(folder, container.path("name").asText(), false), LOG_TAIL_MAX)
-                    : message;
-        } catch (IOException e) {
-            return "";
+        byte[] message = Folders.read(termination(container));
+        boolean fromLog = container.path("terminationMessagePolicy").asText().equals("FallbackToLogsOnError");
+        if (message.length == 0 && fromLog && exitCode != 0) {
+            message = Folders.read(logs().file(pod, container.path("name").asText()));
         }
+        int start = Math.max(0, message.length - MESSAGE_MAX);
+        return new String(message, start, message.length - start, StandardCharsets.UTF_8);
     }
 
     /// The container's mounts and its termination log, with what stands for them.
@@ -278,7 +218,8 @@ final class PodWorld {
         Map<String, Path> paths = new TreeMap<>();
         for (JsonNode mount : container.path("volumeMounts")) {
             String path = mount.path("mountPath").asText().replaceFirst("(?<=.)/$", "");
-            paths.put(path, volumeFolder(mount.path("name").asText()));
+            String volume = mount.path("name").asText();
+            paths.put(path, volumeFolder(Json.named(pod.at("/spec/volumes"), "name", volume)));
         }
         paths.put(container.path("terminationMessagePath").asText(), termination(container));
         return paths;
@@ -291,7 +232,6 @@ final class PodWorld {
         longestFirst.sort(Comparator.comparingInt(String::length).reversed());
         return Pattern.compile("(?<![\\w./-])(?:" + String.join("|", longestFirst) + ")(?![\\w.-])")
                 .matcher(text)
-                .replaceAll(m -> Matcher.quoteReplacement(
-                        Objects.requireNonNull(paths.get(m.group())).toString()));
+                .replaceAll(m -> Matcher.quoteReplacement(String.valueOf(paths.get(m.group()))));
     }
 }

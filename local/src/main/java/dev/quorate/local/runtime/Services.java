@@ -7,7 +7,6 @@ import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,17 +21,17 @@ import java.util.Optional;
 /// Names
 /// are files for `-Djdk.net.hosts.file`, one a namespace because short names depend on where one asks. The JVM reads
 /// the file at each look-up, so a rename over it is all an update takes.
-final class Services implements Runnable {
+public final class Services implements Runnable {
     /// @param name of a service, or of a pod in it
     private record Name(String namespace, String name, String address) {}
 
     private final Cluster cluster;
     private final Path folder;
-    private final Map<Path, String> written = new HashMap<>();
+    private final Map<String, String> written = new HashMap<>();
     private final String machine;
 
     /// @param folder where the files of names are kept
-    Services(Cluster cluster, Path folder) throws IOException {
+    public Services(Cluster cluster, Path folder) throws IOException {
         this.cluster = cluster;
         this.folder = folder;
         // The JVM looks up the machine's own name there too.
@@ -66,18 +65,13 @@ final class Services implements Runnable {
                 continue;
             }
             boolean ready = service.at("/spec/publishNotReadyAddresses").asBoolean() || Json.podReady(pod);
-            ObjectNode endpoint = Json.of(
-                    """
-                    addresses: [%s]
-                    nodeName: local
-                    conditions: {ready: %s, serving: %s, terminating: %s}
-                    targetRef: {kind: Pod, namespace: %s, name: %s, uid: %s}
-                    """,
-                    address, ready, Json.podReady(pod), Json.deleting(pod), namespace, Json.name(pod), Json.uid(pod));
-            boolean named = Json.text(pod, "/spec/subdomain").equals(Json.name(service));
             String hostname = Json.text(pod, "/spec/hostname");
+            boolean named = Json.text(pod, "/spec/subdomain").equals(Json.name(service));
+            ObjectNode endpoint = endpoints.addObject().put("nodeName", "local");
+            endpoint.putArray("addresses").add(address);
+            endpoint.putObject("conditions").put("ready", ready).put("serving", Json.podReady(pod));
+            endpoint.putObject("targetRef").put("kind", "Pod").put("name", Json.name(pod));
             Json.putOrRemove(endpoint, "hostname", hostname, !named);
-            endpoints.add(endpoint);
             if (ready) {
                 names.add(new Name(namespace, Json.name(service), address));
             }
@@ -113,13 +107,8 @@ final class Services implements Runnable {
             String shortest = name.namespace().equals(asker) ? " " + name.name() : "";
             text.append("%s %s.svc.cluster.local %s.svc %s%s\n".formatted(name.address(), full, full, full, shortest));
         }
-        Path file = hostsFile(folder, asker);
-        if (!text.toString().equals(written.put(file, text.toString()))) {
-            try {
-                Folders.write(file, text.toString());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        if (!text.toString().equals(written.put(asker, text.toString()))) {
+            Folders.write(hostsFile(folder, asker), text.toString());
         }
     }
 }

@@ -7,14 +7,8 @@ import dev.quorate.local.store.Json;
 import java.util.Optional;
 
 /// StatefulSets of at most one replica, updated on deletion: claims, the pod, status. Control loop only.
-final class StatefulSets implements Runnable {
+public record StatefulSets(Cluster cluster) implements Runnable {
     private static final String REVISION = "controller-revision-hash";
-
-    private final Cluster cluster;
-
-    StatefulSets(Cluster cluster) {
-        this.cluster = cluster;
-    }
 
     @Override
     public void run() {
@@ -69,7 +63,7 @@ final class StatefulSets implements Runnable {
     private static void report(ObjectNode status, JsonNode set, String revision, Optional<ObjectNode> pod) {
         Optional<ObjectNode> kept = pod.filter(p -> !Json.deleting(p));
         String running =
-                kept.map(p -> p.at("/metadata/labels").path(REVISION).asText()).orElse("");
+                kept.map(p -> Json.text(p, "/metadata/labels/" + REVISION)).orElse("");
         int ready = kept.filter(Json::podReady).isPresent() ? 1 : 0;
         // Under OnDelete the current revision never catches up, as in Kubernetes.
         String current = status.path("currentRevision").asText(revision);

@@ -1,7 +1,7 @@
 package dev.quorate.local.store;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,43 +11,62 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Whole folders, and files that readers see either old or new.
+/// Whole folders, and files that readers see either old or new. Failures are unchecked and name the file.
 public final class Folders {
+    private interface Action<T> {
+        T run() throws IOException;
+    }
+
     private Folders() {}
 
-    /// Removes the folder and all in it; follows no link. Does nothing if it is absent.
-    public static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+    private static <T> T run(Action<T> action) {
+        try {
+            return action.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.toString(), e);
         }
-        List<Path> deepestFirst;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+
+    /// @return the folder
+    public static Path create(Path folder) {
+        return run(() -> Files.createDirectories(folder));
+    }
+
+    public static List<Path> list(Path folder) {
+        try (Stream<Path> all = run(() -> Files.list(folder))) {
+            return all.toList();
         }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
+    }
+
+    /// The files in the folder and below whose names end so, by name.
+    public static List<Path> files(Path folder, String suffix) {
+        try (Stream<Path> walk = run(() -> Files.walk(folder))) {
+            return walk.filter(f -> f.toString().endsWith(suffix)).sorted().toList();
+        }
+    }
+
+    /// Removes the folder or file and all in it; follows no link. Does nothing if it is absent.
+    public static void delete(Path folder) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> walk = run(() -> Files.walk(folder))) {
+                walk.sorted(Comparator.reverseOrder()).toList().forEach(path -> run(() -> Files.deleteIfExists(path)));
+            }
         }
     }
 
     /// Writes through a temporary file beside it and a rename; creates missing parents.
-    public static void write(Path file, byte[] content) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
+    public static void write(Path file, byte[] content) {
+        create(file.toAbsolutePath().getParent());
         Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.write(temporary, content);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        run(() -> Files.write(temporary, content));
+        run(() -> Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
     }
 
-    public static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The end of the file as text.
-    public static String tail(Path path, int bytesMax) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-            byte[] bytes = new byte[(int) Math.min(bytesMax, file.length())];
-            file.seek(file.length() - bytes.length);
-            file.readFully(bytes);
-            return new String(bytes, StandardCharsets.UTF_8);
-        }
+    public static byte[] read(Path file) {
+        return run(() -> Files.readAllBytes(file));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -40,7 +40,7 @@ public final class Json {
     public static JsonNode read(byte[] text) throws IOException {
         boolean json = text.length > 0 && (text[0] == '{' || text[0] == '[');
         JsonNode node = json ? JSON.readTree(text) : YAML.readTree(text);
-        return node == null ? JsonNodeFactory.instance.missingNode() : node;
+        return node == null ? MissingNode.getInstance() : node;
     }
 
     public static JsonNode parse(String text) {
@@ -67,17 +67,14 @@ public final class Json {
         }
     }
 
+    /// Of plain maps, lists, texts, numbers and booleans.
+    public static JsonNode valueOf(Object plain) {
+        return JSON.valueToTree(plain);
+    }
+
     /// As a string in JSON, and so in YAML.
     public static String quoted(Object text) {
         return TextNode.valueOf(text.toString()).toString();
-    }
-
-    public static byte[] bytes(JsonNode node) {
-        try {
-            return JSON.writeValueAsBytes(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     public static String name(JsonNode object) {
@@ -113,26 +110,20 @@ public final class Json {
         return stream(array).map(JsonNode::asText).toList();
     }
 
-    /// The items that have this value in that field.
-    public static Stream<JsonNode> with(JsonNode array, String field, String value) {
-        return stream(array).filter(i -> i.path(field).asText().equals(value));
-    }
-
-    /// The first such item; missing if there is none.
+    /// The first item that has this value in that field; missing if there is none.
     public static JsonNode named(JsonNode array, String field, String value) {
-        return with(array, field, value).findFirst().orElse(JsonNodeFactory.instance.missingNode());
-    }
-
-    public static void removeIf(JsonNode array, Predicate<JsonNode> condition) {
-        for (int i = array.size() - 1; i >= 0; i--) {
-            if (condition.test(array.get(i))) {
-                ((ArrayNode) array).remove(i);
-            }
-        }
+        return stream(array)
+                .filter(i -> i.path(field).asText().equals(value))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
     }
 
     public static void removeText(JsonNode array, String text) {
-        removeIf(array, item -> item.asText().equals(text));
+        for (int i = array.size() - 1; i >= 0; i--) {
+            if (array.get(i).asText().equals(text)) {
+                ((ArrayNode) array).remove(i);
+            }
+        }
     }
 
     /// Adds the text unless it is there.
@@ -143,27 +134,22 @@ public final class Json {
     }
 
     public static boolean controlledBy(JsonNode object, JsonNode owner) {
-        return with(object.at("/metadata/ownerReferences"), "uid", uid(owner))
-                .anyMatch(r -> r.path("controller").asBoolean());
-    }
-
-    public static ObjectNode ownerReference(JsonNode owner) {
-        ObjectNode reference = object();
-        reference.set("apiVersion", owner.path("apiVersion"));
-        reference.set("kind", owner.path("kind"));
-        return reference
-                .put("name", name(owner))
-                .put("uid", uid(owner))
-                .put("controller", true)
-                .put("blockOwnerDeletion", true);
+        return named(object.at("/metadata/ownerReferences"), "uid", uid(owner))
+                .path("controller")
+                .asBoolean();
     }
 
     /// A new object, controlled by the owner and in its namespace, with these labels.
     public static ObjectNode owned(String name, JsonNode owner, JsonNode labels) {
-        ObjectNode object = object();
-        ObjectNode metadata = object.putObject("metadata").put("name", name).put("namespace", namespace(owner));
-        metadata.putArray("ownerReferences").add(ownerReference(owner));
-        metadata.set("labels", labels instanceof ObjectNode l ? l.deepCopy() : object());
+        ObjectNode object = of(
+                """
+                metadata:
+                  name: %s
+                  namespace: %s
+                  ownerReferences:
+                  - {apiVersion: %s, kind: %s, name: %s, uid: %s, controller: true, blockOwnerDeletion: true}
+                """, name, namespace(owner), text(owner, "/apiVersion"), text(owner, "/kind"), name(owner), uid(owner));
+        object.withObject("/metadata/labels").setAll(labels instanceof ObjectNode given ? given : object());
         return object;
     }
 
@@ -171,7 +157,9 @@ public final class Json {
     public static ObjectNode fromTemplate(String name, JsonNode owner) {
         JsonNode template = owner.at("/spec/template");
         ObjectNode object = owned(name, owner, template.at("/metadata/labels"));
-        object.withObject("/metadata").set("annotations", template.at("/metadata/annotations"));
+        if (template.at("/metadata/annotations") instanceof ObjectNode annotations) {
+            object.withObject("/metadata").set("annotations", annotations);
+        }
         return object.set("spec", template.path("spec").deepCopy());
     }
 

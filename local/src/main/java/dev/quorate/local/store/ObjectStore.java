@@ -1,14 +1,10 @@
 package dev.quorate.local.store;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,34 +12,41 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
-/// All objects, with a revision for each write, and a file for each object, written before the change is seen. A crash
-/// of the process loses nothing, a crash of the machine may lose the last writes.
+/// All objects by their keys `plural.group/namespace/name`, with a revision for each write, and a file for each object,
+/// written before the change is seen. A crash of the process loses nothing, a crash of the machine may lose the last
+/// writes.
 ///
 /// Stored objects are immutable: readers must copy before they change anything.
 public final class ObjectStore {
+    /// One write, as watchers see it.
+    ///
+    /// @param type ADDED, MODIFIED or DELETED
+    /// @param object the state after it; of a deletion the last state, with the deletion's revision
+    /// @param before the state before it; empty for an addition
+    public record Change(String type, String key, ObjectNode object, Optional<ObjectNode> before) {
+        long revision() {
+            return object.at("/metadata/resourceVersion").asLong();
+        }
+    }
+
     private static final int HISTORY_MAX = 10_000;
 
     private final Path folder;
-    private final TreeMap<ObjectKey, ObjectNode> objects = new TreeMap<>();
+    private final TreeMap<String, ObjectNode> objects = new TreeMap<>();
     private final ArrayDeque<Change> history = new ArrayDeque<>();
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
     /// Begins at the clock, so that none comes back after a restart.
     private long revision = Instant.now().toEpochMilli();
     private long forgotten;
 
-    private ObjectStore(Path folder) throws IOException {
-        this.folder = folder;
-        Files.createDirectories(folder);
-        try (Stream<Path> files = Files.find(folder, 2, (p, a) -> p.toString().endsWith(".json"))) {
-            for (Path file : files.toList()) {
-                ObjectNode object = read(file);
-                String resource = folder.relativize(file).getName(0).toString();
-                objects.put(new ObjectKey(resource, Json.namespace(object), Json.name(object)), object);
-                revision = Math.max(
-                        revision, object.at("/metadata/resourceVersion").asLong());
-            }
+    private ObjectStore(Path folder) {
+        this.folder = Folders.create(folder);
+        for (Path file : Folders.files(folder, ".json")) {
+            ObjectNode object = read(file);
+            String resource = folder.relativize(file).getName(0).toString();
+            objects.put(key(resource, Json.namespace(object), Json.name(object)), object);
+            revision = Math.max(revision, object.at("/metadata/resourceVersion").asLong());
         }
         forgotten = revision;
     }
@@ -51,23 +54,29 @@ public final class ObjectStore {
     /// Opens the objects for writing, or for a look at those of another process.
     ///
     /// @param folder the store's own; created if absent
-    public static ObjectStore open(Path folder) throws IOException {
+    public static ObjectStore open(Path folder) {
         return new ObjectStore(folder);
     }
 
-    private static ObjectNode read(Path file) throws IOException {
+    private static ObjectNode read(Path file) {
         try {
-            if (Json.read(Files.readAllBytes(file)) instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (JacksonException e) {
-            throw new IOException(file + " is damaged: " + e.getOriginalMessage(), e);
+            return (ObjectNode) Json.read(Folders.read(file));
+        } catch (IOException | ClassCastException e) {
+            throw new IllegalStateException(file + " is damaged: " + e.getMessage(), e);
         }
-        throw new IOException(file + " is damaged: it holds no object");
     }
 
-    private Path file(ObjectKey key) {
-        return folder.resolve(key.resource()).resolve(key.namespace() + "_" + key.name() + ".json");
+    /// @param resource `plural.group`, or `plural` in the core group
+    /// @param namespace empty for cluster-scoped kinds
+    public static String key(String resource, String namespace, String name) {
+        return resource + "/" + namespace + "/" + name;
+    }
+
+    /// What the keys of the objects begin with.
+    ///
+    /// @param namespace empty for all
+    public static String prefix(String resource, String namespace) {
+        return resource + (namespace.isEmpty() ? "/" : "/" + namespace + "/");
     }
 
     /// Runs reads and writes as one step that nobody sees halfway.
@@ -80,7 +89,7 @@ public final class ObjectStore {
         return revision;
     }
 
-    public synchronized Optional<ObjectNode> get(ObjectKey key) {
+    public synchronized Optional<ObjectNode> get(String key) {
         return Optional.ofNullable(objects.get(key));
     }
 
@@ -88,46 +97,32 @@ public final class ObjectStore {
     ///
     /// @param namespace empty for all
     public synchronized List<ObjectNode> list(String resource, String namespace) {
-        List<ObjectNode> found = new ArrayList<>();
-        objects.tailMap(new ObjectKey(resource, namespace, "")).forEach((key, object) -> {
-            if (key.resource().equals(resource)
-                    && (namespace.isEmpty() || key.namespace().equals(namespace))) {
-                found.add(object);
-            }
-        });
-        return found;
+        String prefix = prefix(resource, namespace);
+        return List.copyOf(objects.subMap(prefix, prefix + Character.MAX_VALUE).values());
     }
 
     /// All objects of all resources.
-    public synchronized Map<ObjectKey, ObjectNode> all() {
+    public synchronized Map<String, ObjectNode> all() {
         return new TreeMap<>(objects);
     }
 
     /// Stores the object under a new revision, which goes into its metadata.
     ///
     /// @return what is stored
-    public synchronized ObjectNode put(ObjectKey key, ObjectNode object) {
+    public synchronized ObjectNode put(String key, ObjectNode object) {
         Optional<ObjectNode> before = get(key);
         ObjectNode stored = stamped(object);
-        try {
-            Folders.write(file(key), stored.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Folders.write(folder.resolve(key + ".json"), stored.toString());
         objects.put(key, stored);
-        publish(new Change(before.isPresent() ? Change.Type.MODIFIED : Change.Type.ADDED, key, stored, before));
+        publish(new Change(before.isPresent() ? "MODIFIED" : "ADDED", key, stored, before));
         return stored;
     }
 
     /// Removes the object; watchers get this last state.
-    public synchronized ObjectNode remove(ObjectKey key, ObjectNode last) {
+    public synchronized ObjectNode remove(String key, ObjectNode last) {
         ObjectNode stamped = stamped(last);
-        try {
-            Files.deleteIfExists(file(key));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        publish(new Change(Change.Type.DELETED, key, stamped, Optional.ofNullable(objects.remove(key))));
+        Folders.delete(folder.resolve(key + ".json"));
+        publish(new Change("DELETED", key, stamped, Optional.ofNullable(objects.remove(key))));
         return stamped;
     }
 

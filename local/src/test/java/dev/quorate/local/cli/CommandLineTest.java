@@ -37,7 +37,7 @@ final class CommandLineTest {
     @Test
     void errorsAreOneLineThatNamesTheThing() throws Exception {
         assertThat(quorate("logs")).isEqualTo(2);
-        assertThat(quorate("up", "--timeout", "soon")).isEqualTo(2);
+        assertThat(quorate("status", "--output", "xml")).isEqualTo(2);
         assertThat(quorate()).isEqualTo(2);
         assertThat(quorate("status", "--state-dir", folder.toString())).isEqualTo(3);
         assertThat(quorate("up", "--state-dir", folder.toString(), "-f", "missing.yaml"))
@@ -48,7 +48,7 @@ final class CommandLineTest {
         assertThat(err.toString().lines())
                 .containsExactly(
                         "quorate: Missing required parameter: 'POD' (see quorate logs --help)",
-                        "quorate: Invalid value for option '--timeout': 'soon' is not an int (see quorate up --help)",
+                        "quorate: Invalid value for option '--output': expected one of [text, json] (case-sensitive) but was 'xml' (see quorate status --help)",
                         "quorate: a command is missing: up, status, logs or down (see quorate --help)",
                         "quorate: the embedded mode is not running on " + folder + ": ./quorate up starts it",
                         "quorate: no such file: missing.yaml",

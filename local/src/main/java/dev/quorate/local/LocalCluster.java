@@ -26,14 +26,14 @@ public final class LocalCluster implements AutoCloseable {
     private final ApiServer api;
 
     private LocalCluster(Path state, Map<String, Path> images) throws IOException {
-        AddressBlock addresses = part(AddressBlock.take(state.resolve("addresses.block")));
+        AddressBlock addresses = part(AddressBlock.take(state));
         Processes processes = part(Processes.open(state));
         api = part(ApiServer.start(state, addresses.first(), API_PORT, state.resolve("kubeconfig")));
         Kubelet kubelet = part(new Kubelet(api, state, images, addresses, processes));
         api.loop()
                 .add(
                         new StatefulSets(api.cluster()),
-                        new Jobs(api.cluster(), api.loop()),
+                        new Jobs(api.cluster()),
                         new Claims(api.cluster(), state.resolve("volumes")),
                         new Services(api.cluster(), state.resolve("run")),
                         kubelet,

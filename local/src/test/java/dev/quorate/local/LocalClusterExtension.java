@@ -42,9 +42,9 @@ final class LocalClusterExtension implements BeforeAllCallback, AfterAllCallback
 
     void start() throws IOException {
         cluster = LocalCluster.start(state(), Map.of());
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubeconfig().toFile()))
-                .build();
+        Config config = Config.fromKubeconfig(kubeconfig().toFile());
+        config.setRequestTimeout((int) PATIENCE.toMillis());
+        client = new KubernetesClientBuilder().withConfig(config).build();
     }
 
     /// Ends all, as `down` does; what is in the state folder stays.

@@ -17,45 +17,13 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The HTTPS server: who asks, and for what. Each request has a virtual thread of its own.
-public final class ApiServer implements AutoCloseable {
+/// The HTTPS server and what is behind it. Each request has a virtual thread of its own.
+///
+/// @param cluster what controllers work on
+/// @param loop what controllers run in
+public record ApiServer(ObjectStore store, Cluster cluster, ControlLoop loop, HttpsServer http, ExecutorService threads)
+        implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
-
-    private final ObjectStore store;
-    private final Registry registry;
-    private final Cluster cluster;
-    private final ControlLoop loop;
-    private final Resources resources;
-    private final Credentials credentials;
-    private final HttpsServer http;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-
-    private ApiServer(Path state, String address, int port) throws IOException {
-        // Settings of the JDK's server: watches in small pieces at once, and no end of connections that clients count
-        // on.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("sun.net.httpserver.idleInterval", "3600");
-        try {
-            http = HttpsServer.create(new InetSocketAddress(address, port), 0);
-        } catch (IOException e) {
-            throw new IOException("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
-        }
-        credentials = Credentials.in(state.resolve("keys"), address);
-        store = ObjectStore.open(state.resolve("objects"));
-        registry = new Registry(store);
-        CelRules rules = new CelRules();
-        Operations operations = new Operations(store, registry, rules);
-        cluster = new Cluster(operations);
-        loop = new ControlLoop(store);
-        loop.add(new GarbageCollector(store, cluster));
-        resources = new Resources(store, operations, new Tables(rules), new PodLogs(state.resolve("pods")));
-        for (String name : List.of("default", "kube-system")) {
-            cluster.create("Namespace", Json.of("{metadata: {name: %s}}", name));
-        }
-        http.setHttpsConfigurator(new HttpsConfigurator(credentials.context()));
-        http.setExecutor(threads);
-        http.createContext("/", this::accept);
-    }
 
     /// Opens the objects and listens.
     ///
@@ -63,30 +31,40 @@ public final class ApiServer implements AutoCloseable {
     /// @param kubeconfig is written, mode 600
     /// @throws IOException with a message for users
     public static ApiServer start(Path state, String address, int port, Path kubeconfig) throws IOException {
-        ApiServer server = new ApiServer(state, address, port);
-        server.http.start();
-        server.credentials.writeKubeconfig(kubeconfig, "https://" + address + ":" + port);
+        // Settings of the JDK's server: watches in small pieces at once, and no end of connections that clients count
+        // on.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.setProperty("sun.net.httpserver.idleInterval", "3600");
+        HttpsServer http;
+        try {
+            http = HttpsServer.create(new InetSocketAddress(address, port), 0);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
+        }
+        ObjectStore store = ObjectStore.open(state.resolve("objects"));
+        CelRules rules = new CelRules();
+        Operations operations = new Operations(store, new Registry(store), rules);
+        Resources resources = new Resources(operations, new Tables(rules), new PodLogs(state.resolve("pods")));
+        Cluster cluster = new Cluster(operations);
+        ControlLoop loop = new ControlLoop(store);
+        loop.add(new GarbageCollector(store, cluster));
+        for (String name : List.of("default", "kube-system")) {
+            cluster.create("Namespace", Json.of("{metadata: {name: %s}}", name));
+        }
+        Credentials credentials = Credentials.in(state.resolve("keys"), address);
+        ApiServer server = new ApiServer(store, cluster, loop, http, Executors.newVirtualThreadPerTaskExecutor());
+        http.setHttpsConfigurator(new HttpsConfigurator(credentials.context()));
+        http.setExecutor(server.threads());
+        http.createContext("/", exchange -> accept(exchange, credentials, resources));
+        http.start();
+        credentials.writeKubeconfig(kubeconfig, "https://" + address + ":" + port);
         return server;
     }
 
-    /// What controllers work on.
-    public Cluster cluster() {
-        return cluster;
-    }
-
-    /// What controllers run in.
-    public ControlLoop loop() {
-        return loop;
-    }
-
-    public ObjectStore store() {
-        return store;
-    }
-
-    private void accept(HttpExchange http) throws IOException {
+    private static void accept(HttpExchange http, Credentials credentials, Resources resources) throws IOException {
         Exchange exchange = new Exchange(http);
         try {
-            answer(exchange);
+            answer(exchange, credentials, resources);
         } catch (StatusError e) {
             exchange.send(e.code(), e.status());
         } catch (IOException | UncheckedIOException clientGone) {
@@ -101,43 +79,22 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    private void answer(Exchange exchange) throws IOException, InterruptedException {
+    private static void answer(Exchange exchange, Credentials credentials, Resources resources)
+            throws IOException, InterruptedException {
         List<String> path = exchange.path();
-        switch (path.isEmpty() ? "" : path.getFirst()) {
-            case "version" -> exchange.send(200, Discovery.version());
-            case "healthz", "livez", "readyz" -> exchange.sendText(200, "ok");
-            case "api", "apis", "openapi" -> {
-                credentials.check(exchange.header("Authorization"), path);
-                JsonNode document = new Discovery(registry).document(path);
-                Optional<Target> target = Target.of(registry, path);
-                if (!document.isMissingNode()) {
-                    exchange.send(200, document);
-                } else if (target.isPresent()) {
-                    resources.answer(exchange, target.get());
-                } else {
-                    review(exchange, path.getLast());
-                }
-            }
-            case String other -> exchange.sendText(404, "404 page not found");
+        if (!path.equals(List.of("version"))) {
+            credentials.check(exchange.header("Authorization"), path);
         }
-    }
-
-    /// Everything is allowed to the one user.
-    private static void review(Exchange exchange, String resource) {
-        String kind =
-                switch (resource) {
-                    case "selfsubjectaccessreviews" -> "SelfSubjectAccessReview";
-                    case "selfsubjectrulesreviews" -> "SelfSubjectRulesReview";
-                    case String other -> "";
-                };
-        if (kind.isEmpty()) {
+        Registry registry = resources.operations().registry();
+        JsonNode document = new Discovery(registry).document(path);
+        Optional<Target> target = Target.of(registry, path);
+        if (!document.isMissingNode()) {
+            exchange.send(200, document);
+        } else if (target.isPresent()) {
+            resources.answer(exchange, target.get());
+        } else {
             exchange.sendText(404, "404 page not found");
-            return;
         }
-        exchange.send(201, Json.of("""
-                {kind: %s, apiVersion: authorization.k8s.io/v1, metadata: {}, spec: {}, status: {allowed: true, reason: '',
-                incomplete: false, resourceRules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}], nonResourceRules: []}}
-                """, kind));
     }
 
     @Override

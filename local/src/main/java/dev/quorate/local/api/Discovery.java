@@ -7,21 +7,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
 import java.util.List;
 
-/// Which kinds are there, in the plain form that clients fall back to, and the OpenAPI documents. Pure, from the
-/// registry's present state.
+/// Which kinds are there, in the plain form that clients fall back to, the OpenAPI documents, and what the one user may
+/// do. Pure, from the registry's present state.
 record Discovery(Registry registry) {
     private static final String VERBS = "[create, delete, deletecollection, get, list, patch, update, watch]";
-
-    static ObjectNode version() {
-        return Json.of("""
-                {major: '1', minor: '33', gitVersion: v1.33.0, gitCommit: '', gitTreeState: clean,
-                buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: '', platform: embedded}
-                """);
-    }
 
     /// The document at such a path; missing if there is none.
     JsonNode document(List<String> path) {
         String base = String.join("/", path);
+        if (base.equals("version")) {
+            return Json.of("""
+                    {major: '1', minor: '33', gitVersion: v1.33.0, gitCommit: '', gitTreeState: clean,
+                    buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: '', platform: embedded}
+                    """);
+        }
+        if (base.equals("apis/authorization.k8s.io/v1/selfsubjectrulesreviews")) {
+            return Json.of("""
+                    {kind: SelfSubjectRulesReview, apiVersion: authorization.k8s.io/v1, metadata: {}, spec: {}, status: {incomplete: false,
+                    resourceRules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}], nonResourceRules: []}}
+                    """);
+        }
         if (base.equals("api")) {
             return Json.of("{kind: APIVersions, versions: [v1]}");
         }

@@ -115,7 +115,7 @@ final class Fields {
     }
 
     private static boolean names(String step, JsonNode item) {
-        JsonNode keys = step.startsWith("k:") ? Json.parse(step.substring(2)) : Json.object();
+        JsonNode keys = step.startsWith("k:") ? Json.of("%s", step.substring(2)) : Json.object();
         return step.equals("v:" + item)
                 || (item.isObject()
                         && item.properties().stream()

@@ -14,7 +14,10 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /// Requests for objects: from method, URL and headers to [Operations], and back to JSON, Tables, watches or logs.
-record Resources(ObjectStore store, Operations operations, Tables tables, PodLogs logs) {
+record Resources(Operations operations, Tables tables, PodLogs logs) {
+    private ObjectStore store() {
+        return operations.store();
+    }
 
     private static final String PATCHES =
             "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
@@ -37,7 +40,7 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
                 exchange.send(201, shown(exchange, target, created));
             }
             case "PUT NAME", "PATCH NAME" -> {
-                boolean present = store.get(target.key()).isPresent();
+                boolean present = store().get(target.key()).isPresent();
                 exchange.send(present ? 200 : 201, shown(exchange, target, write(exchange, target, request)));
             }
             case "DELETE NAME" -> {
@@ -50,7 +53,7 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
                         """, target.name(), type.group(), type.plural(), Json.uid(last)));
             }
             case "DELETE" -> {
-                ObjectNode list = store.atomically(() -> list(exchange, target));
+                ObjectNode list = store().atomically(() -> list(exchange, target));
                 list.path("items").forEach(o -> delete(exchange, target, Json.namespace(o), Json.name(o)));
                 exchange.send(200, list);
             }
@@ -77,9 +80,9 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
 
     private void read(Exchange exchange, Target target) throws IOException, InterruptedException {
         if (exchange.flag("watch")) {
-            new WatchStream(store, target, exchange, filter(exchange, target), tables).run();
+            new WatchStream(store(), target, exchange, filter(exchange, target), tables).run();
         } else if (target.name().isEmpty()) {
-            exchange.send(200, shown(exchange, target, store.atomically(() -> list(exchange, target))));
+            exchange.send(200, shown(exchange, target, store().atomically(() -> list(exchange, target))));
         } else {
             ObjectNode object = operations.get(target.type(), target.namespace(), target.name());
             if (target.subresource().equals("log")) {
@@ -100,8 +103,8 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
         ResourceType type = target.type();
         ObjectNode list = Json.of(
                 "{kind: %sList, apiVersion: %s, metadata: {resourceVersion: '%s'}, items: []}",
-                type.kind(), type.apiVersion(), store.revision());
-        store.list(type.resource(), target.namespace()).stream()
+                type.kind(), type.apiVersion(), store().revision());
+        store().list(type.resource(), target.namespace()).stream()
                 .filter(filter(exchange, target))
                 .forEach(list.withArray("items")::add);
         return list;
@@ -175,7 +178,7 @@ record Resources(ObjectStore store, Operations operations, Tables tables, PodLog
         }
         String tail = exchange.query("tailLines");
         BooleanSupplier more = () -> exchange.flag("follow")
-                && store.get(target.key()).filter(p -> PodLogs.runs(p, name)).isPresent();
+                && store().get(target.key()).filter(p -> PodLogs.runs(p, name)).isPresent();
         try (OutputStream out = exchange.begin(200, "text/plain", 0)) {
             PodLogs.copy(file, tail.isEmpty() ? -1 : Long.parseLong(tail), more, out);
         }

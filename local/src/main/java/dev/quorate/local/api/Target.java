@@ -12,7 +12,7 @@ record Target(ResourceType type, String namespace, String name, String subresour
 
     /// @param path of a URL, from `api` or `apis` on
     static Optional<Target> of(Registry registry, List<String> path) {
-        int prefix = path.getFirst().equals("api") ? 2 : 3;
+        int prefix = path.indexOf("api") == 0 ? 2 : 3;
         if (path.size() <= prefix) {
             return Optional.empty();
         }

@@ -19,7 +19,7 @@ import picocli.CommandLine.ScopeType;
 /// Where one embedded mode keeps everything, as an option of every command.
 final class StateFolder {
     private static final List<String> ENTRIES =
-            List.of("addresses.block", "keys", "kubeconfig", "objects", "pods", "run", "up.log", "volumes");
+            List.of("keys", "kubeconfig", "objects", "pods", "run", "up.log", "volumes");
 
     @Option(
             names = "--state-dir",

@@ -98,8 +98,7 @@ record Up(StateFolder state) {
                     image: quorate/operator
                     command: [%s, -XX:+UseSerialGC, -Xmx256m, -Dquarkus.http.host=127.0.0.1, -Dquarkus.http.port=0, -jar, %s]
                     env: [{name: KUBECONFIG, value: %s}, {name: KUBERNETES_NAMESPACE, value: default}]
-                """,
-                Json.quoted(JAVA), Json.quoted(jar), Json.quoted(state.path().resolve("kubeconfig")));
+                """, Json.valueOf(JAVA), Json.valueOf(jar.toString()), Json.valueOf(state.path() + "/kubeconfig"));
         cluster.create("Pod", pod);
     }
 

@@ -1,8 +1,7 @@
-/// The command line `./quorate`: brings the embedded mode up and down and talks to it.
+/// The command line `./quorate`: brings the embedded mode up and down and looks into it.
 ///
-/// `up` owns the state folder while it runs (a file lock) and wires API server, runtime and operator; the other
-/// commands are clients of its API server, or of its process id. Must not know how objects are stored or pods are
-/// run.
+/// `up` owns the state folder while it runs (a file lock); the other commands read what is in that folder, or end the
+/// process that holds the lock. Here alone the kinds of `quorate.dev` and the operator are known.
 @NullMarked
 package dev.quorate.local.cli;
 

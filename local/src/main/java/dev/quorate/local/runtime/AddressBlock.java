@@ -1,15 +1,13 @@
 package dev.quorate.local.runtime;
 
-import dev.quorate.local.store.Folders;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 
 /// A block 127.x.0.0/16 that no other embedded mode of this machine uses, held by listening on a port of its first
-/// address until closed. The block is remembered, so that addresses survive a restart where they can.
+/// address until closed.
 ///
 /// @param prefix `127.x`
 public record AddressBlock(String prefix, ServerSocket lock) implements AutoCloseable {
@@ -18,21 +16,15 @@ public record AddressBlock(String prefix, ServerSocket lock) implements AutoClos
     private static final int BLOCKS = 128;
     private static final int HOSTS = 250;
 
-    /// Takes the block that the file remembers, or else a free one.
+    /// Takes a free block; the same one for the same folder, unless another took it.
     ///
-    /// @param memory a file that is written with the block taken
     /// @throws IOException if no block is free; the message is fit for users
-    public static AddressBlock take(Path memory) throws IOException {
-        int first = Files.exists(memory)
-                ? Integer.parseInt(Files.readString(memory).strip())
-                : Math.floorMod(memory.hashCode(), BLOCKS);
+    public static AddressBlock take(Path state) throws IOException {
         for (int i = 0; i < BLOCKS; i++) {
-            int block = (first + i) % BLOCKS;
-            String prefix = "127." + (FIRST + block);
+            String prefix = "127." + (FIRST + Math.floorMod(state.hashCode() + i, BLOCKS));
             ServerSocket lock = new ServerSocket();
             try {
                 lock.bind(new InetSocketAddress(prefix + ".0.1", LOCK_PORT));
-                Folders.write(memory, String.valueOf(block));
                 return new AddressBlock(prefix, lock);
             } catch (IOException taken) {
                 lock.close();

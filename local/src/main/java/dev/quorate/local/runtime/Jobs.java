@@ -3,7 +3,6 @@ package dev.quorate.local.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
-import dev.quorate.local.api.ControlLoop;
 import dev.quorate.local.store.Json;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// Jobs of one pod that has one try. Control loop only.
-public record Jobs(Cluster cluster, ControlLoop loop) implements Runnable {
+public record Jobs(Cluster cluster) implements Runnable {
     @Override
     public void run() {
         for (ObjectNode job : cluster.list("Job")) {
@@ -63,12 +62,12 @@ public record Jobs(Cluster cluster, ControlLoop loop) implements Runnable {
         return Json.object().put("batch.kubernetes.io/controller-uid", Json.uid(job));
     }
 
-    private boolean isOverdue(JsonNode job) {
+    private static boolean isOverdue(JsonNode job) {
         long seconds = job.at("/spec/activeDeadlineSeconds").asLong();
         String start = Json.text(job, "/status/startTime");
         return seconds > 0
                 && !start.isEmpty()
-                && loop.isDue(Instant.parse(start).plusSeconds(seconds));
+                && Instant.parse(start).plusSeconds(seconds).isBefore(Instant.now());
     }
 
     private void finish(ObjectNode job, String condition, String reason, String message) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -23,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Methods may be called from any thread.
 final class PodRunner {
     private static final Duration RETRY = Duration.ofMillis(500);
-    private static final Duration BACK_OFF = Duration.ofSeconds(10);
-    private static final Duration BACK_OFF_MAX = Duration.ofMinutes(5);
+    private static final long BACK_OFF_SECONDS = 10;
+    private static final long BACK_OFF_MAX_SECONDS = 5 * 60;
     private static final Duration BACK_OFF_RESET = Duration.ofMinutes(10);
 
     private final Cluster cluster;
@@ -109,12 +108,10 @@ final class PodRunner {
     }
 
     private void backOff(JsonNode container, int crashes) throws InterruptedException {
-        Duration delay = BACK_OFF.multipliedBy(1L << Math.min(crashes - 1, 10));
-        delay = delay.compareTo(BACK_OFF_MAX) > 0 ? BACK_OFF_MAX : delay;
+        long seconds = Math.min(BACK_OFF_MAX_SECONDS, BACK_OFF_SECONDS << Math.min(crashes - 1, 10));
         String name = "container=" + container.path("name").asText() + " pod=" + Json.name(pod);
-        String length = delay.toString().substring(2).toLowerCase(Locale.ROOT);
-        waiting(container, "CrashLoopBackOff", "back-off " + length + " restarting failed " + name);
-        stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS);
+        waiting(container, "CrashLoopBackOff", "back-off " + seconds + "s restarting failed " + name);
+        stopping.await(seconds, TimeUnit.SECONDS);
     }
 
     private int runOnce(JsonNode container) throws InterruptedException {

@@ -1,9 +1,9 @@
 /// What makes objects come true in the embedded mode: the controllers that Kubernetes would bring (StatefulSet, Job,
 /// claims, endpoints, disruption budgets) and a kubelet that runs pods as local processes.
 ///
-/// Threads: one thread, [ControlLoop], owns the controllers' and the kubelet's tables and plans everything anew from
-/// the store after each change. Each pod and each container has a virtual thread that waits for its process; it
-/// reports by writing the pod's status. Must not know HTTP, kubectl, the operator or any kind of `quorate.dev`.
+/// Threads: one thread, the control loop, owns the controllers' and the kubelet's tables and plans everything anew from
+/// the store after each change. Each pod has a virtual thread that waits for its process, and two for its probes; they
+/// report by writing the pod's status. Must not know HTTP, kubectl, the operator or any kind of `quorate.dev`.
 @NullMarked
 package dev.quorate.local.runtime;
 

@@ -56,7 +56,7 @@ public final class Folders {
 
     /// Writes through a temporary file beside it and a rename; creates missing parents.
     public static void write(Path file, byte[] content) {
-        create(file.toAbsolutePath().getParent());
+        create(file.resolveSibling(""));
         Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
         run(() -> Files.write(temporary, content));
         run(() -> Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,14 +42,6 @@ public final class Json {
         return node == null ? MissingNode.getInstance() : node;
     }
 
-    public static JsonNode parse(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(text, e);
-        }
-    }
-
     /// YAML with anchors, aliases and merge keys, resolved.
     public static JsonNode readWithAnchors(InputStream yaml) {
         LoaderOptions options = new LoaderOptions();
@@ -70,11 +61,6 @@ public final class Json {
     /// Of plain maps, lists, texts, numbers and booleans.
     public static JsonNode valueOf(Object plain) {
         return JSON.valueToTree(plain);
-    }
-
-    /// As a string in JSON, and so in YAML.
-    public static String quoted(Object text) {
-        return TextNode.valueOf(text.toString()).toString();
     }
 
     public static String name(JsonNode object) {

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /// Server-side apply, and the ownership that every other write takes. Pure: objects in, objects out.
 ///
-/// @param type of the objects
-record Apply(ResourceType type) {
+/// @param target the object
+record Apply(Target target) {
     /// Who writes.
     ///
     /// @param operation Apply or Update
@@ -54,8 +54,8 @@ record Apply(ResourceType type) {
     ///
     /// @throws StatusError 409 if another owns a field with another value, unless forced
     ObjectNode apply(ObjectNode live, ObjectNode applied, Writer writer, boolean force) {
-        Fields present = Fields.of(live, type.schema());
-        Fields wanted = Fields.of(applied, type.schema());
+        Fields present = Fields.of(live, target.type().schema());
+        Fields wanted = Fields.of(applied, target.type().schema());
         Set<List<String>> own = owned(wanted);
         Map<Writer, Set<List<String>>> owners = owners(live);
         Set<List<String>> before = owners.getOrDefault(writer, Set.of());
@@ -70,7 +70,7 @@ record Apply(ResourceType type) {
             paths.removeAll(lost);
         });
         if (!conflicts.isEmpty() && !force) {
-            throw conflict(live, conflicts);
+            throw conflict(conflicts);
         }
         wanted.leaves().forEach(present::put);
         for (List<String> path : before) {
@@ -99,7 +99,7 @@ record Apply(ResourceType type) {
         return paths;
     }
 
-    private StatusError conflict(JsonNode live, Map<Writer, Set<List<String>>> conflicts) {
+    private StatusError conflict(Map<Writer, Set<List<String>>> conflicts) {
         List<StatusError.Cause> causes = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         conflicts.forEach((owner, paths) -> {
@@ -112,7 +112,7 @@ record Apply(ResourceType type) {
         });
         String count = causes.size() + (causes.size() == 1 ? " conflict: " : " conflicts: ");
         return new StatusError(409, "Conflict", "Apply failed with " + count + String.join("\n", lines))
-                .details(type.plural(), type.group(), Json.name(live))
+                .details(target, target.type().plural())
                 .causes(causes);
     }
 
@@ -134,8 +134,8 @@ record Apply(ResourceType type) {
 
     /// Gives the fields that differ to the writer and takes them from everybody else.
     void update(JsonNode before, ObjectNode after, Writer writer) {
-        Fields old = Fields.of(before, type.schema());
-        Fields now = Fields.of(after, type.schema());
+        Fields old = Fields.of(before, target.type().schema());
+        Fields now = Fields.of(after, target.type().schema());
         Set<List<String>> changed = owned(now);
         changed.removeIf(path -> now.sameAt(path, old));
         Set<List<String>> removed = owned(old);

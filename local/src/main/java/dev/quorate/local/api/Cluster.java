@@ -1,10 +1,12 @@
 package dev.quorate.local.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,24 +23,23 @@ public final class Cluster {
         this.operations = operations;
     }
 
+    private Target target(String kind, String namespace, String name) {
+        return new Target(operations.registry().builtIn(kind), namespace, name, "");
+    }
+
     /// All objects of a built-in kind in all namespaces, by namespace and name.
     public List<ObjectNode> list(String kind) {
         return operations.store().list(operations.registry().builtIn(kind).resource(), "");
     }
 
     public Optional<ObjectNode> get(String kind, String namespace, String name) {
-        return operations.store().get(operations.registry().builtIn(kind).key(namespace, name));
+        return operations.store().get(target(kind, namespace, name).key());
     }
 
     /// Creates the object, unless one of that name is there.
     public boolean create(String kind, ObjectNode object) {
-        return attempt(
-                object,
-                () -> operations.create(
-                        operations.registry().builtIn(kind),
-                        Json.namespace(object),
-                        object,
-                        Operations.Request.CONTROLLER));
+        Target target = target(kind, Json.namespace(object), "");
+        return attempt(object, () -> operations.create(target, object, Operations.Request.CONTROLLER));
     }
 
     /// Applies an object as `kubectl apply --server-side --force-conflicts` does, in `default` unless it names a
@@ -46,27 +47,27 @@ public final class Cluster {
     ///
     /// @throws StatusError if it is refused; the message is fit for users
     public ObjectNode apply(ObjectNode object) {
-        String namespace = Json.namespace(object).isEmpty() ? "default" : Json.namespace(object);
-        var request = new Operations.Request("kubectl", "", true, false);
-        return operations.apply(operations.registry().of(object), namespace, Json.name(object), object, request, true);
+        ObjectNode placed = object.deepCopy();
+        if (Json.namespace(object).isEmpty()) {
+            placed.withObject("/metadata").put("namespace", "default");
+        }
+        Target target = Target.of(operations.registry(), placed);
+        return operations.apply(target, placed, new Operations.Request("kubectl", true, false), true);
     }
 
     /// Applies the change to the newest state of the object with that uid. False if the object is gone.
     public boolean update(ObjectNode identity, Consumer<ObjectNode> change) {
-        return attempt(
-                identity,
-                () -> operations.modify(
-                        operations.registry().of(identity),
-                        Json.namespace(identity),
-                        Json.name(identity),
-                        live -> {
-                            ObjectNode next = live.deepCopy();
-                            if (Json.uid(live).equals(Json.uid(identity))) {
-                                change.accept(next);
-                            }
-                            return next;
-                        },
-                        Operations.Request.CONTROLLER));
+        UnaryOperator<JsonNode> copying = live -> {
+            ObjectNode next = live.deepCopy();
+            if (Json.uid(live).equals(Json.uid(identity))) {
+                change.accept(next);
+            }
+            return next;
+        };
+        return attempt(identity, () -> {
+            Target target = Target.of(operations.registry(), identity);
+            operations.modify(target, copying, Operations.Request.CONTROLLER);
+        });
     }
 
     /// As [#update], of the status.
@@ -86,14 +87,7 @@ public final class Cluster {
 
     private boolean delete(ObjectNode identity, ObjectNode options) {
         options.putObject("preconditions").put("uid", Json.uid(identity));
-        return attempt(
-                identity,
-                () -> operations.delete(
-                        operations.registry().of(identity),
-                        Json.namespace(identity),
-                        Json.name(identity),
-                        options,
-                        false));
+        return attempt(identity, () -> operations.delete(Target.of(operations.registry(), identity), options, false));
     }
 
     private static boolean attempt(ObjectNode object, Runnable write) {

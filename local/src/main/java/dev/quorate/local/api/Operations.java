@@ -25,19 +25,19 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
     ///
     /// @param manager owns what is written; empty for controllers, who own nothing and write status and all else
     /// alike
-    /// @param subresource empty, `status` or `scale`
     /// @param strict whether unknown fields are refused, and not only left out
-    record Request(String manager, String subresource, boolean strict, boolean dryRun) {
-        static final Request CONTROLLER = new Request("", "", false, false);
+    record Request(String manager, boolean strict, boolean dryRun) {
+        static final Request CONTROLLER = new Request("", false, false);
     }
 
-    ObjectNode get(ResourceType type, String namespace, String name) {
-        return store.get(type.key(namespace, name)).orElseThrow(() -> StatusError.notFound(type, name));
+    ObjectNode get(Target target) {
+        return store.get(target.key()).orElseThrow(() -> StatusError.notFound(target));
     }
 
-    ObjectNode create(ResourceType type, String namespace, JsonNode body, Request request) {
+    /// @param collection where the object is to be
+    ObjectNode create(Target collection, JsonNode body, Request request) {
         return store.atomically(() -> {
-            ObjectNode object = checked(type, namespace, body);
+            ObjectNode object = checked(collection, body);
             ObjectNode metadata = object.withObject("/metadata");
             if (!Json.text(object, "/metadata/resourceVersion").isEmpty()) {
                 throw new StatusError(500, "", "resourceVersion should not be set on objects to be created");
@@ -46,45 +46,49 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
                 String suffix = UUID.randomUUID().toString().substring(0, 5);
                 metadata.put("name", metadata.path("generateName").asText() + suffix);
             }
-            if (store.get(type.key(namespace, Json.name(object))).isPresent()) {
-                throw StatusError.alreadyExists(type, Json.name(object));
+            Target target = collection.named(Json.name(object));
+            if (store.get(target.key()).isPresent()) {
+                throw StatusError.alreadyExists(target);
             }
-            if (type.status() && type.custom()) {
+            if (target.type().status() && target.type().custom()) {
                 object.remove("status");
             }
-            return insert(type, namespace, object, request, false);
+            return insert(target, object, request, false);
         });
     }
 
     /// @param applied by an applier, who owns its fields already
-    private ObjectNode insert(
-            ResourceType type, String namespace, ObjectNode object, Request request, boolean applied) {
-        String name = Json.name(object);
-        if (!name.matches(NAME) && !(type.group().equals("rbac.authorization.k8s.io") && !name.isEmpty())) {
+    private ObjectNode insert(Target target, ObjectNode object, Request request, boolean applied) {
+        ResourceType type = target.type();
+        String name = target.name();
+        if (!name.matches(NAME) && !type.group().equals("rbac.authorization.k8s.io")) {
             String message = "Invalid value: \"" + name + "\": a lowercase RFC 1123 subdomain must consist of lower"
                     + " case alphanumeric characters, '-' or '.'";
-            throw invalid(type, name, "metadata.name", message);
+            var fault = new StatusError.Cause("FieldValueInvalid", message, "metadata.name");
+            throw StatusError.invalid(target, List.of(fault));
         }
-        if (type.namespaced() && Json.deleting(get(registry.builtIn("Namespace"), "", namespace))) {
+        Target namespace = new Target(registry.builtIn("Namespace"), "", target.namespace(), "");
+        if (type.namespaced() && Json.deleting(get(namespace))) {
             String message =
-                    "unable to create new content in namespace " + namespace + " because it is being terminated";
+                    "unable to create new content in namespace " + namespace.name() + " because it is being terminated";
             throw new StatusError(403, "Forbidden", message);
         }
         ObjectNode metadata = object.withObject("/metadata");
         SERVER_OWNED.forEach(metadata::remove);
         metadata.put("name", name).put("uid", UUID.randomUUID().toString()).put("creationTimestamp", Json.now());
-        Json.putOrRemove(metadata, "namespace", namespace, !type.namespaced());
+        Json.putOrRemove(metadata, "namespace", namespace.name(), !type.namespaced());
         Json.putOrRemove(metadata, "generation", 1, !type.generation());
-        complete(type, object, MissingNode.getInstance(), request, applied);
-        return request.dryRun() ? object : store.put(type.key(namespace, name), object);
+        complete(target, object, MissingNode.getInstance(), request, applied);
+        return request.dryRun() ? object : store.put(target.key(), object);
     }
 
-    private static Apply.Writer writer(ResourceType type, Request request, String operation) {
-        return new Apply.Writer(request.manager(), operation, type.apiVersion(), request.subresource());
+    private static Apply.Writer writer(Target target, Request request, String operation) {
+        return new Apply.Writer(request.manager(), operation, target.type().apiVersion(), target.subresource());
     }
 
     /// Brings the object into the form in which it may be stored.
-    private void complete(ResourceType type, ObjectNode object, JsonNode before, Request request, boolean applied) {
+    private void complete(Target target, ObjectNode object, JsonNode before, Request request, boolean applied) {
+        ResourceType type = target.type();
         Schemas schemas = new Schemas(type.custom(), new ArrayList<>(), new ArrayList<>());
         schemas.complete(object, type.schema(), "");
         if (!schemas.unknown().isEmpty() && applied) {
@@ -103,7 +107,7 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
             rules.check(object, before, type.schema(), "", schemas.faults());
         }
         if (!schemas.faults().isEmpty()) {
-            throw StatusError.invalid(type, Json.name(object), schemas.faults());
+            throw StatusError.invalid(target, schemas.faults());
         }
         if (type.is("Secret") && object.remove("stringData") instanceof ObjectNode texts) {
             Base64.Encoder base64 = Base64.getEncoder();
@@ -111,53 +115,48 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
                     .put(e.getKey(), base64.encodeToString(e.getValue().asText().getBytes(StandardCharsets.UTF_8))));
         }
         if (!applied && !request.manager().isEmpty()) {
-            new Apply(type).update(before, object, writer(type, request, "Update"));
+            new Apply(target).update(before, object, writer(target, request, "Update"));
         }
     }
 
-    private static StatusError invalid(ResourceType type, String name, String field, String message) {
-        return StatusError.invalid(type, name, List.of(new StatusError.Cause("FieldValueInvalid", message, field)));
-    }
-
     /// Changes the newest state of an object by a function; for patches and for the controllers.
-    ObjectNode modify(
-            ResourceType type, String namespace, String name, UnaryOperator<JsonNode> change, Request request) {
+    ObjectNode modify(Target target, UnaryOperator<JsonNode> change, Request request) {
         return store.atomically(() -> {
-            ObjectNode live = get(type, namespace, name);
+            ObjectNode live = get(target);
             JsonNode next = change.apply(live);
-            return next.equals(live) ? live : write(type, live, checked(type, namespace, next), request, false);
+            return next.equals(live) ? live : write(target, live, checked(target, next), request, false);
         });
     }
 
-    ObjectNode apply(ResourceType type, String namespace, String name, JsonNode body, Request request, boolean force) {
+    ObjectNode apply(Target target, JsonNode body, Request request, boolean force) {
         return store.atomically(() -> {
-            ObjectNode applied = checked(type, namespace, body);
+            ObjectNode applied = checked(target, body);
             if (applied.path("metadata").hasNonNull("managedFields")) {
                 throw StatusError.badRequest("metadata.managedFields must be nil");
             }
-            Optional<ObjectNode> present = store.get(type.key(namespace, name));
-            if (present.isEmpty() && !request.subresource().isEmpty()) {
-                throw StatusError.notFound(type, name);
+            Optional<ObjectNode> present = store.get(target.key());
+            boolean whole = target.subresource().isEmpty();
+            if (present.isEmpty() && !whole) {
+                throw StatusError.notFound(target);
             }
-            present.ifPresent(live -> checkVersion(type, live, applied));
-            applied.withObject("/metadata").put("name", name).remove("resourceVersion");
-            if (request.subresource().isEmpty() && type.status()) {
+            present.ifPresent(live -> checkVersion(target, live, applied));
+            applied.withObject("/metadata").put("name", target.name()).remove("resourceVersion");
+            if (whole && target.type().status()) {
                 applied.remove("status");
             }
             ObjectNode before = present.orElseGet(Json::object);
-            ObjectNode merged = new Apply(type).apply(before, applied, writer(type, request, "Apply"), force);
+            ObjectNode merged = new Apply(target).apply(before, applied, writer(target, request, "Apply"), force);
             return present.isPresent()
-                    ? write(type, before, merged, request, true)
-                    : insert(type, namespace, merged, request, true);
+                    ? write(target, before, merged, request, true)
+                    : insert(target, merged, request, true);
         });
     }
 
-    private static void checkVersion(ResourceType type, JsonNode live, JsonNode object) {
+    private static void checkVersion(Target target, JsonNode live, JsonNode object) {
         String version = Json.text(object, "/metadata/resourceVersion");
         if (!version.isEmpty() && !version.equals(Json.text(live, "/metadata/resourceVersion"))) {
             throw StatusError.conflict(
-                    type,
-                    Json.name(live),
+                    target,
                     "the object has been modified; please apply your changes to the latest version and try again");
         }
     }
@@ -165,9 +164,10 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
     /// The common end of all changes to an existing object.
     ///
     /// @param applied by an applier, who owns its fields already
-    private ObjectNode write(ResourceType type, ObjectNode live, ObjectNode wanted, Request request, boolean applied) {
-        checkVersion(type, live, wanted);
-        boolean statusOnly = request.subresource().equals("status");
+    private ObjectNode write(Target target, ObjectNode live, ObjectNode wanted, Request request, boolean applied) {
+        checkVersion(target, live, wanted);
+        ResourceType type = target.type();
+        boolean statusOnly = target.subresource().equals("status");
         ObjectNode next = statusOnly ? live.deepCopy() : wanted;
         ObjectNode metadata = next.withObject("/metadata");
         if (statusOnly) {
@@ -181,7 +181,7 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
             copyField(live.path("metadata"), metadata, "namespace");
             copyField(live.path("metadata"), metadata, "resourceVersion");
         }
-        complete(type, next, live, request, applied);
+        complete(target, next, live, request, applied);
         if (next.equals(live)) {
             return live;
         }
@@ -191,11 +191,10 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
         if (request.dryRun()) {
             return next;
         }
-        String key = type.key(Json.namespace(live), Json.name(live));
         boolean gone = Json.deleting(next)
                 && metadata.path("finalizers").isEmpty()
                 && metadata.path("deletionGracePeriodSeconds").asLong() == 0;
-        return gone ? store.remove(key, next) : store.put(key, next);
+        return gone ? store.remove(target.key(), next) : store.put(target.key(), next);
     }
 
     private static void copyField(JsonNode from, ObjectNode to, String field) {
@@ -208,52 +207,47 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
 
     /// @param options a DeleteOptions object
     /// @return the object as it stays, with a deletionTimestamp; or as it was, if it is gone
-    ObjectNode delete(ResourceType type, String namespace, String name, JsonNode options, boolean dryRun) {
+    ObjectNode delete(Target target, JsonNode options, boolean dryRun) {
         return store.atomically(() -> {
-            ObjectNode live = get(type, namespace, name);
-            checkSame(type, live, "UID", "uid", options.path("preconditions"));
-            checkSame(type, live, "ResourceVersion", "resourceVersion", options.path("preconditions"));
+            ObjectNode live = get(target);
+            String uid = options.at("/preconditions/uid").asText(Json.uid(live));
+            if (!uid.equals(Json.uid(live))) {
+                throw StatusError.conflict(
+                        target,
+                        "the UID in the precondition (" + uid
+                                + ") does not match the UID in record (" + Json.uid(live)
+                                + "). The object might have been deleted and then recreated");
+            }
             String policy = options.path("propagationPolicy").asText("Background");
             if (!policy.equals("Background")) {
                 throw StatusError.badRequest("the embedded mode has no propagationPolicy " + policy);
             } else if (dryRun) {
                 return live;
             }
-            String key = type.key(namespace, name);
             ObjectNode next = live.deepCopy();
             ObjectNode metadata = next.withObject("/metadata");
             // Pods on a node are given time.
-            long terms = live.at("/spec/nodeName").isMissingNode()
-                    ? 0
-                    : live.at("/spec/terminationGracePeriodSeconds").asLong();
-            long grace = Math.min(terms, options.path("gracePeriodSeconds").asLong(terms));
+            long terms = live.at("/spec/terminationGracePeriodSeconds").asLong();
+            boolean placed = live.path("spec").has("nodeName");
+            long grace = placed ? options.path("gracePeriodSeconds").asLong(terms) : 0;
             if (metadata.path("finalizers").isEmpty() && grace == 0) {
-                return store.remove(key, next);
+                return store.remove(target.key(), next);
             }
             boolean first = !Json.deleting(live);
             if (first || grace < metadata.path("deletionGracePeriodSeconds").asLong()) {
                 Instant end = Instant.parse(Json.now()).plusSeconds(grace);
                 metadata.put("deletionTimestamp", end.toString()).put("deletionGracePeriodSeconds", grace);
-                if (first && type.generation()) {
+                if (first && target.type().generation()) {
                     metadata.put("generation", metadata.path("generation").asLong() + 1);
                 }
             }
-            return next.equals(live) ? live : store.put(key, next);
+            return next.equals(live) ? live : store.put(target.key(), next);
         });
     }
 
-    private static void checkSame(ResourceType type, JsonNode live, String label, String field, JsonNode wanted) {
-        String given = wanted.path(field).asText();
-        String present = Json.text(live, "/metadata/" + field);
-        if (!given.isEmpty() && !given.equals(present)) {
-            String message = "the %s in the precondition (%s) does not match the %s in record (%s). The object might"
-                    + " have been deleted and then recreated";
-            throw StatusError.conflict(type, Json.name(live), message.formatted(label, given, label, present));
-        }
-    }
-
     /// A copy of the body, of the kind and in the namespace that it should have.
-    private static ObjectNode checked(ResourceType type, String namespace, JsonNode body) {
+    private static ObjectNode checked(Target target, JsonNode body) {
+        ResourceType type = target.type();
         String version = body.path("apiVersion").asText(type.apiVersion());
         String kind = body.path("kind").asText(type.kind());
         if (!body.isObject() || !version.equals(type.apiVersion()) || !kind.equals(type.kind())) {
@@ -261,7 +255,7 @@ record Operations(ObjectStore store, Registry registry, CelRules rules) {
                     + "): it is " + version + " " + kind);
         }
         String given = Json.namespace(body);
-        if (type.namespaced() && !given.isEmpty() && !given.equals(namespace)) {
+        if (type.namespaced() && !given.isEmpty() && !given.equals(target.namespace())) {
             throw StatusError.badRequest(
                     "the namespace of the provided object does not match the namespace sent on the request");
         }

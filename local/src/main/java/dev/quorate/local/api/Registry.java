@@ -92,7 +92,9 @@ final class Registry {
                 .findFirst();
     }
 
-    /// @throws StatusError 404 if the object is of a kind that is not served
+    /// The kind of the object.
+    ///
+    /// @throws StatusError 404 if it is not served
     ResourceType of(JsonNode object) {
         String version = object.path("apiVersion").asText();
         String kind = object.path("kind").asText();

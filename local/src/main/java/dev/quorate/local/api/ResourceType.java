@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
-import dev.quorate.local.store.ObjectStore;
 import java.util.Locale;
 
 /// One served kind.
@@ -48,11 +47,6 @@ record ResourceType(
     /// As in messages and in the store: `plural.group`.
     String resource() {
         return group.isEmpty() ? plural() : plural() + "." + group;
-    }
-
-    /// In the store.
-    String key(String namespace, String name) {
-        return ObjectStore.key(resource(), namespaced ? namespace : "", name);
     }
 
     boolean is(String builtInKind) {

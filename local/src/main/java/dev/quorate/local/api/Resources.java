@@ -32,11 +32,11 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
                     "application/json, application/yaml (the embedded mode reads no protobuf: use kubectl apply -f)");
         }
         ResourceType type = target.type();
-        Operations.Request request = request(exchange, target);
+        Operations.Request request = request(exchange);
         switch (exchange.method() + (target.name().isEmpty() ? "" : " NAME")) {
             case "GET", "GET NAME" -> read(exchange, target);
             case "POST" -> {
-                ObjectNode created = operations.create(type, target.namespace(), exchange.body(), request);
+                ObjectNode created = operations.create(target, exchange.body(), request);
                 exchange.send(201, shown(exchange, target, created));
             }
             case "PUT NAME", "PATCH NAME" -> {
@@ -44,7 +44,7 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
                 exchange.send(present ? 200 : 201, shown(exchange, target, write(exchange, target, request)));
             }
             case "DELETE NAME" -> {
-                ObjectNode last = delete(exchange, target, target.namespace(), target.name());
+                ObjectNode last = delete(exchange, target);
                 boolean stays = Json.deleting(last) || type.is("Pod");
                 exchange.send(
                         200, stays ? last : Json.of("""
@@ -54,7 +54,7 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
             }
             case "DELETE" -> {
                 ObjectNode list = store().atomically(() -> list(exchange, target));
-                list.path("items").forEach(o -> delete(exchange, target, Json.namespace(o), Json.name(o)));
+                list.path("items").forEach(o -> delete(exchange, Target.of(operations.registry(), o)));
                 exchange.send(200, list);
             }
             case String other ->
@@ -63,12 +63,11 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
         }
     }
 
-    private static Operations.Request request(Exchange exchange, Target target) {
+    private static Operations.Request request(Exchange exchange) {
         String given = exchange.query("fieldManager");
         String manager = given.isEmpty() ? exchange.header("User-Agent").split("/", 2)[0] : given;
         return new Operations.Request(
                 manager.isEmpty() ? "unknown" : manager,
-                target.subresource(),
                 exchange.query("fieldValidation").equals("Strict"),
                 exchange.query("dryRun").equals("All"));
     }
@@ -84,7 +83,7 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
         } else if (target.name().isEmpty()) {
             exchange.send(200, shown(exchange, target, store().atomically(() -> list(exchange, target))));
         } else {
-            ObjectNode object = operations.get(target.type(), target.namespace(), target.name());
+            ObjectNode object = operations.get(target);
             if (target.subresource().equals("log")) {
                 sendLog(exchange, target, object);
             } else {
@@ -128,8 +127,7 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
         } else {
             switch (exchange.header("Content-Type").replaceFirst(";.*", "")) {
                 case "application/apply-patch+yaml" -> {
-                    boolean force = exchange.flag("force");
-                    return operations.apply(type, target.namespace(), target.name(), body, request, force);
+                    return operations.apply(target, body, request, exchange.flag("force"));
                 }
                 case "application/merge-patch+json" -> change = live -> Patches.merge(live, body);
                 case "application/json-patch+json" -> change = live -> Patches.json(live, body);
@@ -143,22 +141,17 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
         }
         UnaryOperator<JsonNode> whole =
                 target.isScale() ? live -> type.withScale(live, change.apply(type.scaleOf(live))) : change;
-        return operations.modify(type, target.namespace(), target.name(), whole, request);
+        return operations.modify(target, whole, request);
     }
 
-    private ObjectNode delete(Exchange exchange, Target target, String namespace, String name) {
+    private ObjectNode delete(Exchange exchange, Target target) {
         ObjectNode options = exchange.body() instanceof ObjectNode o ? o : Json.object();
         for (String option : List.of("gracePeriodSeconds", "propagationPolicy")) {
             if (!exchange.query(option).isEmpty()) {
                 options.put(option, exchange.query(option));
             }
         }
-        return operations.delete(
-                target.type(),
-                namespace,
-                name,
-                options,
-                request(exchange, target).dryRun());
+        return operations.delete(target, options, exchange.query("dryRun").equals("All"));
     }
 
     private void sendLog(Exchange exchange, Target target, ObjectNode pod) throws IOException, InterruptedException {

@@ -24,37 +24,40 @@ public final class StatusError extends RuntimeException {
         return new StatusError(400, "BadRequest", message);
     }
 
-    static StatusError notFound(ResourceType type, String name) {
-        return about(404, "NotFound", type, name, "%s \"%s\" not found");
+    static StatusError notFound(Target target) {
+        return about(404, "NotFound", target, "%s not found");
     }
 
-    static StatusError alreadyExists(ResourceType type, String name) {
-        return about(409, "AlreadyExists", type, name, "%s \"%s\" already exists");
+    static StatusError alreadyExists(Target target) {
+        return about(409, "AlreadyExists", target, "%s already exists");
     }
 
-    static StatusError conflict(ResourceType type, String name, String why) {
-        return about(
-                409, "Conflict", type, name, "Operation cannot be fulfilled on %s \"%s\": " + why.replace("%", "%%"));
+    static StatusError conflict(Target target, String why) {
+        return about(409, "Conflict", target, "Operation cannot be fulfilled on %s: " + why.replace("%", "%%"));
     }
 
-    /// @param message with `%s` for the resource and for the name
-    private static StatusError about(int code, String reason, ResourceType type, String name, String message) {
-        return new StatusError(code, reason, message.formatted(type.resource(), name))
-                .details(type.plural(), type.group(), name);
+    /// @param message with `%s` for what it is about
+    private static StatusError about(int code, String reason, Target target, String message) {
+        String what = target.type().resource() + " \"" + target.name() + "\"";
+        return new StatusError(code, reason, message.formatted(what))
+                .details(target, target.type().plural());
     }
 
-    static StatusError invalid(ResourceType type, String name, List<Cause> causes) {
+    static StatusError invalid(Target target, List<Cause> causes) {
         List<String> lines =
                 causes.stream().map(c -> c.field() + ": " + c.message()).toList();
+        ResourceType type = target.type();
         String kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
         String text = lines.size() == 1 ? lines.getFirst() : lines.toString();
-        return new StatusError(422, "Invalid", kind + " \"" + name + "\" is invalid: " + text)
-                .details(type.kind(), type.group(), name)
+        return new StatusError(422, "Invalid", kind + " \"" + target.name() + "\" is invalid: " + text)
+                .details(target, type.kind())
                 .causes(causes);
     }
 
-    StatusError details(String kind, String group, String name) {
-        ObjectNode details = status.putObject("details").put("name", name).put("kind", kind);
+    StatusError details(Target target, String kind) {
+        String group = target.type().group();
+        ObjectNode details =
+                status.putObject("details").put("name", target.name()).put("kind", kind);
         Json.putOrRemove(details, "group", group, group.isEmpty());
         return this;
     }

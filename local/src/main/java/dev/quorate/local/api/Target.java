@@ -1,5 +1,8 @@
 package dev.quorate.local.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.quorate.local.store.Json;
+import dev.quorate.local.store.ObjectStore;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,6 +12,15 @@ import java.util.Optional;
 /// @param name empty for the collection
 /// @param subresource empty for the object itself
 record Target(ResourceType type, String namespace, String name, String subresource) {
+
+    /// The object itself, or where it would be.
+    static Target of(Registry registry, JsonNode object) {
+        return new Target(registry.of(object), Json.namespace(object), Json.name(object), "");
+    }
+
+    Target named(String other) {
+        return new Target(type, namespace, other, subresource);
+    }
 
     /// @param path of a URL, from `api` or `apis` on
     static Optional<Target> of(Registry registry, List<String> path) {
@@ -31,7 +43,7 @@ record Target(ResourceType type, String namespace, String name, String subresour
 
     /// In the store.
     String key() {
-        return type.key(namespace, name);
+        return ObjectStore.key(type.resource(), type.namespaced() ? namespace : "", name);
     }
 
     boolean isScale() {

@@ -48,35 +48,32 @@ public final class Kubelet implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
-        Map<String, PodRunner> left = new HashMap<>(runners);
-        for (ObjectNode pod : cluster.list("Pod")) {
-            PodRunner runner = left.remove(Json.uid(pod));
-            boolean gone = runner == null || isGone(pod, runner);
-            if (Json.deleting(pod) && gone) {
+        Map<String, ObjectNode> pods = new HashMap<>();
+        cluster.list("Pod").forEach(pod -> pods.put(Json.uid(pod), pod));
+        runners.entrySet().removeIf(r -> isGone(r.getValue(), Optional.ofNullable(pods.get(r.getKey()))));
+        pods.keySet().removeAll(runners.keySet());
+        for (ObjectNode pod : pods.values()) {
+            if (Json.deleting(pod)) {
                 cluster.deleteNow(pod);
-            } else if (Json.deleting(pod)) {
-                runner.stop(Instant.parse(Json.text(pod, "/metadata/deletionTimestamp")));
-            } else if (runner == null && !Json.terminal(pod)) {
+            } else if (!Json.terminal(pod)) {
                 admit(pod);
-            } else if (runner != null) {
-                runner.refreshVolumes();
             }
         }
-        // A pod whose object is gone, deleted without grace, has no right to run.
-        left.values().forEach(runner -> {
-            runner.stop(Instant.now());
-            isGone(runner.pod(), runner);
-        });
     }
 
-    /// Forgets the runner of a pod that is to go, with its files, once it has ended.
-    private boolean isGone(JsonNode pod, PodRunner runner) {
-        boolean gone = runner.hasEnded() && (Json.deleting(pod) || pod == runner.pod());
-        if (gone) {
-            runners.remove(Json.uid(pod));
+    /// Ends the runner of a pod that is to go, or is gone: deleted without grace. True once it has ended.
+    private static boolean isGone(PodRunner runner, Optional<ObjectNode> pod) {
+        String time = pod.map(p -> Json.text(p, "/metadata/deletionTimestamp")).orElseGet(Json::now);
+        if (time.isEmpty()) {
+            runner.refreshVolumes();
+            return false;
+        }
+        runner.stop(Instant.parse(time));
+        boolean ended = runner.hasEnded();
+        if (ended) {
             Folders.delete(runner.world().folder());
         }
-        return gone;
+        return ended;
     }
 
     /// Starts the pod if it can run now; if not, its condition and an event say why.
@@ -101,18 +98,18 @@ public final class Kubelet implements Runnable, AutoCloseable {
                 .map(r -> Json.text(r.pod(), "/status/podIP"))
                 .toList();
         String address = addresses.forPod(Json.key(pod), used);
-        boolean placed = cluster.update(pod, p -> {
+        cluster.update(pod, p -> {
             p.withObject("/spec").put("nodeName", "local");
             p.withObject("/status").put("podIP", address).put("startTime", Json.now());
             p.withObject("/status").putArray("podIPs").addObject().put("ip", address);
         });
-        Optional<ObjectNode> current = cluster.get("Pod", Json.namespace(pod), Json.name(pod));
-        if (placed && current.isPresent()) {
-            PodWorld world = new PodWorld(cluster, current.get(), state, images, processes);
+        Optional<ObjectNode> placed = cluster.get("Pod", Json.namespace(pod), Json.name(pod));
+        placed.filter(p -> Json.uid(p).equals(Json.uid(pod))).ifPresent(p -> {
+            PodWorld world = new PodWorld(cluster, p, state, images, processes);
             PodRunner runner = new PodRunner(world, api.loop()::wake);
-            runners.put(Json.uid(pod), runner);
+            runners.put(Json.uid(p), runner);
             runner.start();
-        }
+        });
     }
 
     private Optional<String> problemOf(JsonNode pod, String name) {

@@ -88,7 +88,8 @@ final class EmbeddedCluster implements Cluster {
         PodResource standby = client.pods().resource(pod);
         standby.create();
         standby.waitUntilReady(Await.LONG.toSeconds(), TimeUnit.SECONDS);
-        Await.until("a second operator is up", standby::getLog, () -> standby.getLog().contains("is held by"));
+        Await.until("a second operator is up", standby::getLog, () -> standby.getLog()
+                .contains("is held by"));
         return () -> standby.withGracePeriod(0).delete();
     }
 

@@ -72,6 +72,7 @@ public final class QuorateCommand implements Runnable {
         if (state.running().isPresent()) {
             throw state.alreadyRunning();
         }
+        state.refuseOlder();
         List<Path> example = List.of(StateFolder.checkout().resolve("deploy/examples/ensemble.yaml"));
         List<Path> wanted = noApply ? List.of() : files == null ? example : files;
         List<ObjectNode> objects = Manifests.read(wanted);

@@ -18,8 +18,8 @@ import picocli.CommandLine.ScopeType;
 
 /// Where one embedded mode keeps everything, as an option of every command.
 final class StateFolder {
-    private static final List<String> ENTRIES =
-            List.of("keys", "kubeconfig", "objects", "pods", "run", "up.log", "volumes");
+    private static final List<String> ENTRIES = List.of(
+            "addresses", "addresses.block", "keys", "kubeconfig", "objects", "pods", "run", "up.log", "volumes");
 
     @Option(
             names = "--state-dir",
@@ -73,6 +73,18 @@ final class StateFolder {
         channel.write(
                 ByteBuffer.wrap(String.valueOf(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
         return lock;
+    }
+
+    /// A folder of a version before 0.1 kept its objects in one journal, which is not read any more: starting empty on
+    /// it
+    /// would drop the volumes of its ensembles.
+    void refuseOlder() {
+        if (Files.exists(path().resolve("objects/journal.jsonl"))) {
+            throw new Failure(
+                    Failure.FAILED,
+                    path() + " was made by an older version, whose objects/journal.jsonl is not read any more: move the"
+                            + " folder away, or remove its data with ./quorate down --delete-data");
+        }
     }
 
     /// Removes what the embedded mode has made, and the folder if nothing else is in it.

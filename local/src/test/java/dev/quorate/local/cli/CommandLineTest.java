@@ -56,6 +56,16 @@ final class CommandLineTest {
     }
 
     @Test
+    void aFolderOfAnOlderVersionIsRefusedAndLeftAsItIs() throws Exception {
+        Path journal = Files.createDirectories(folder.resolve("objects")).resolve("journal.jsonl");
+        Files.writeString(journal, "{}\n");
+        assertThat(quorate("up", "--state-dir", folder.toString(), "--no-apply"))
+                .isEqualTo(1);
+        assertThat(err.toString()).startsWith("quorate: " + folder + " was made by an older version");
+        assertThat(journal).hasContent("{}");
+    }
+
+    @Test
     void deletingDataLeavesFilesOfOthersAlone() throws Exception {
         Path foreign = Files.writeString(folder.resolve("thesis.txt"), "precious");
         Files.createDirectories(folder.resolve("objects"));

@@ -145,6 +145,27 @@ final class ClientLinks {
         }
     }
 
+    /// One connection breaks under both ends; what was under way is lost.
+    void breakOne(int choice) {
+        if (links.isEmpty()) {
+            return;
+        }
+        long number = List.copyOf(links.keySet()).get(choice % links.size());
+        Link link = links.remove(number);
+        link.up.kill();
+        link.down.kill();
+        Network.Stream up = simulation.network.stream(-link.client.id, link.server.id);
+        Network.Stream down = simulation.network.stream(link.server.id, -link.client.id);
+        up.send(() -> {
+            up.kill();
+            link.toServer(new Event.ClientClosed(number));
+        });
+        down.send(() -> {
+            down.kill();
+            link.client.closed(number);
+        });
+    }
+
     void serverDown(int server, boolean notice) {
         for (Map.Entry<Long, Link> entry : new ArrayList<>(links.entrySet())) {
             Link link = entry.getValue();

@@ -72,8 +72,13 @@ final class Faults {
         } else if (kind < 91) {
             slowDisk();
         } else if (kind < 94) {
-            simulation.reached.count("fault: disk");
-            anyServer().disk.fail(random.nextBoolean() ? "fsync failed" : "no space left on device");
+            disk();
+        } else if (kind < 96) {
+            simulation.reached.count("fault: client connection broken");
+            simulation.clientLinks.breakOne(random.nextInt(1000));
+        } else if (kind < 98) {
+            simulation.reached.count("fault: client vanishes");
+            simulation.vanishes(random.nextInt(scenario.clients()));
         } else {
             simulation.reached.count("fault: wall clock jumps");
             anyServer().jumpWallClock(random.nextLong(240_000L) - 120_000L);
@@ -250,6 +255,18 @@ final class Faults {
         }
     }
 
+    private void disk() {
+        SimulatedDisk disk = anyServer().disk;
+        if (random.nextBoolean()) {
+            simulation.reached.count("fault: fsync fails");
+            disk.fail("fsync failed");
+        } else {
+            simulation.reached.count("fault: disk full");
+            disk.full(true);
+            simulation.scheduler.after(upTo(5_000), () -> disk.full(false));
+        }
+    }
+
     private void slowDisk() {
         simulation.reached.count("fault: slow disk");
         SimulatedServer server = anyServer();
@@ -274,6 +291,7 @@ final class Faults {
             SimulatedServer server = simulation.server(id);
             server.disk.syncNanos(scenario.diskNanos());
             server.disk.fail("");
+            server.disk.full(false);
             simulation.scheduler.after(upTo(500), () -> simulation.restart(server));
         }
     }

@@ -92,6 +92,15 @@ final class SimulatedClient {
         forgetConnection();
     }
 
+    /// The client's process dies without a word; another one takes its place. Returns the session that it leaves behind.
+    long vanish() {
+        long left = session;
+        simulation.trace(-id, () -> "vanishes, and leaves session 0x" + Long.toHexString(left) + " behind");
+        disconnect();
+        beginAnew();
+        return left;
+    }
+
     private void forgetConnection() {
         connection = 0;
         open = false;

@@ -77,6 +77,8 @@ final class SimulatedDisk {
     private long syncNanos = 1_000_000;
     /// The next write or sync fails.
     private String failure = "";
+    /// Nothing can be written until somebody makes room; a restart does not help.
+    private boolean full;
 
     SimulatedDisk(int server, Scheduler scheduler, RandomGenerator random, int commitLogCount, Watcher watcher) {
         this.server = server;
@@ -92,6 +94,14 @@ final class SimulatedDisk {
 
     void fail(String reason) {
         failure = reason;
+    }
+
+    void full(boolean isFull) {
+        full = isFull;
+    }
+
+    private String trouble() {
+        return full ? "no space left on device" : failure;
     }
 
     // --- start and end of the process
@@ -178,10 +188,11 @@ final class SimulatedDisk {
         return tail;
     }
 
-    /// The process ends without notice. What was appended and not synced is lost from some entry on.
-    void crash() {
+    /// The process ends without notice. What was appended and not synced is lost from some entry on; how many entries.
+    int crash() {
         life++;
         int kept = synced + random.nextInt(log.size() - synced + 1);
+        int lost = log.size() - kept;
         log.subList(kept, log.size()).clear();
         synced = kept;
         queue.clear();
@@ -189,6 +200,7 @@ final class SimulatedDisk {
         busy = false;
         snapshotBusy = false;
         writing = 0;
+        return lost;
     }
 
     /// The last transaction that is durable in the log or in a snapshot.
@@ -311,8 +323,8 @@ final class SimulatedDisk {
                 nextBatch();
                 return;
             }
-            if (!failure.isEmpty()) {
-                tell(new Event.StorageFailed(failure));
+            if (!trouble().isEmpty()) {
+                tell(new Event.StorageFailed("log: " + trouble()));
                 return;
             }
             if (request == null || (request instanceof Runnable && due)) {
@@ -422,6 +434,10 @@ final class SimulatedDisk {
         Runnable task = snapshotQueue.poll();
         if (task == null) {
             snapshotBusy = false;
+            return;
+        }
+        if (!trouble().isEmpty()) {
+            tell(new Event.StorageFailed("snapshot: " + trouble()));
             return;
         }
         task.run();

@@ -111,7 +111,9 @@ final class SimulatedServer implements Outbox {
         paused = false;
         waiting.clear();
         life++;
-        disk.crash();
+        if (disk.crash() > 0) {
+            simulation.reached.count("disk: what was not synced is lost");
+        }
         peers.serverDown(this, notice);
         simulation.clientLinks.serverDown(id, notice);
         simulation.laws.crashed(this);

@@ -32,6 +32,7 @@ final class Simulation {
     private final List<SimulatedServer> servers = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final Faults faults;
+    private final List<Long> abandoned = new ArrayList<>();
     private boolean faulty = true;
     private long hash = 17;
 
@@ -90,7 +91,7 @@ final class Simulation {
                 continue;
             }
             look = scheduler.now() + 50_000_000L;
-            if (allServe() && allWrote(before)) {
+            if (allServe() && allWrote(before) && abandonedAreOver()) {
                 servers.forEach(laws.tree::compare);
                 return;
             }
@@ -108,7 +109,13 @@ final class Simulation {
         }
         throw new Violation(
                 "Progress",
-                "60 s after the last fault:" + state + (allWrote(before) ? "" : "; a client got no write through"));
+                "60 s after the last fault:" + state + (allWrote(before) ? "" : "; a client got no write through")
+                        + (abandonedAreOver() ? "" : "; the session of a client that is gone lives on"));
+    }
+
+    /// Sessions whose clients are gone have expired, and their ephemerals with them.
+    private boolean abandonedAreOver() {
+        return abandoned.stream().noneMatch(laws.model::hasSession);
     }
 
     private boolean allServe() {
@@ -179,6 +186,11 @@ final class Simulation {
     void stopped(SimulatedServer server, String reason) {
         reached.count(reason.isEmpty() ? "server stopped in order" : "server stopped by a failure");
         scheduler.after(200_000_000L + random.nextLong(2_000_000_000L), () -> restart(server));
+    }
+
+    /// The process of a client dies.
+    void vanishes(int client) {
+        abandoned.add(clients.get(client).vanish());
     }
 
     void happened(SimulatedServer server, Event event) {

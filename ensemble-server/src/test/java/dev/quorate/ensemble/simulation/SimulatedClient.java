@@ -92,7 +92,8 @@ final class SimulatedClient {
         forgetConnection();
     }
 
-    /// The client's process dies without a word; another one takes its place. Returns the session that it leaves behind.
+    /// The client's process dies without a word; another one takes its place. Returns the session that it leaves
+    /// behind.
     long vanish() {
         long left = session;
         simulation.trace(-id, () -> "vanishes, and leaves session 0x" + Long.toHexString(left) + " behind");

@@ -21,6 +21,7 @@ import java.util.List;
 /// The bugs. Numbers are ZOOKEEPER issues of peer-protocol.md §8 that were the same mistake.
 final class PlantedBugs {
     private static final ClassDesc FOLLOWING = ClassDesc.of(Mutant.BASE + "core.Following");
+    private static final ClassDesc FOLLOWING_STAGE = ClassDesc.of(Mutant.BASE + "core.Following$Stage");
     private static final ClassDesc LEADING = ClassDesc.of(Mutant.BASE + "core.Leading");
     private static final ClassDesc STATE = ClassDesc.of(Mutant.BASE + "core.MemberState");
     private static final ClassDesc OUTBOX = ClassDesc.of(Mutant.BASE + "core.Outbox");
@@ -258,6 +259,58 @@ final class PlantedBugs {
                         "sync",
                         after("add", code -> code.aload(0)
                                 .invokevirtual(FOLLOWING, "synced", MethodTypeDesc.of(ConstantDescs.CD_void)))),
+                instructions(
+                        "2418: a learner from before the cached transactions gets a DIFF with a gap",
+                        "zab.SyncPlan",
+                        "choose",
+                        insteadOf("first", CodeBuilder::lconst_0)),
+                instructions(
+                        "3104: NEWLEADER comes before what was missed, which is lost",
+                        "core.Leading",
+                        "synchronise",
+                        dropCalls("sendHistory")),
+                instructions(
+                        "4685: a ping is answered before NEWLEADER is acknowledged",
+                        "core.Following",
+                        "ping",
+                        (code, element) -> {
+                            boolean field = element instanceof FieldInstruction get
+                                    && get.name().equalsString("stage");
+                            if (field) {
+                                code.pop().getstatic(FOLLOWING_STAGE, "BROADCAST", FOLLOWING_STAGE);
+                            }
+                            return field;
+                        }),
+                instructions(
+                        "requests: decided on what is committed, without what is outstanding",
+                        "request.PendingChanges",
+                        "get",
+                        (code, element) -> {
+                            boolean lookUp = element instanceof InvokeInstruction invoke
+                                    && invoke.name().equalsString("get")
+                                    && invoke.owner().asInternalName().startsWith("java/util/");
+                            if (lookUp) {
+                                code.pop2().aconst_null();
+                            }
+                            return lookUp;
+                        }),
+                body(
+                        "multi: what a failed one would have changed is not taken back",
+                        "request.PendingChanges",
+                        "takeBack",
+                        CodeBuilder::return_),
+                body(
+                        "versions: a conditional write is not held against the version",
+                        "request.Preparer",
+                        "nextVersion",
+                        code -> code.iload(0).iconst_1().iadd().ireturn()),
+                instructions("stats: cversion tells of creates only", "tree.Znode", "stat", (code, element) -> {
+                    boolean minus = element instanceof OperatorInstruction operator && operator.opcode() == Opcode.ISUB;
+                    if (minus) {
+                        code.pop();
+                    }
+                    return minus;
+                }),
                 body(
                         "sync: a leader answers although a quorum may follow another one by now",
                         "core.Leading",
@@ -288,6 +341,19 @@ final class PlantedBugs {
                         "core.Snapshots",
                         "pause",
                         dropCalls("abortAll")),
+                instructions(
+                        "SNAP: what the disk holds beyond the received tree stays there",
+                        "core.Following",
+                        "snapshotDone",
+                        (code, element) -> {
+                            boolean field = element instanceof FieldInstruction get
+                                    && get.opcode() == Opcode.GETFIELD
+                                    && get.name().equalsString("lastLogged");
+                            if (field) {
+                                code.pop().lconst_0();
+                            }
+                            return field;
+                        }),
                 instructions(
                         "sessions: a session that is being closed may still write",
                         "core.Proposals",

@@ -100,10 +100,15 @@ final class PeerLinks {
     private final Map<Long, Link> bySnapshot = new HashMap<>();
     private final Map<Long, Votes> votes = new LinkedHashMap<>();
     private final Set<Integer> accepting = new HashSet<>();
-    private long nextNumber = 1L << 40;
+    private long nextNumber = 1L << 32;
 
     PeerLinks(Simulation simulation) {
         this.simulation = simulation;
+    }
+
+    /// The server at the learner's end of a link, by the leader's number for it.
+    static int learnerOf(long leaderNumber) {
+        return (int) (leaderNumber & 0xff);
     }
 
     private static long key(int server, long number) {
@@ -177,7 +182,7 @@ final class PeerLinks {
 
     private void open(SimulatedServer learner, long number, SimulatedServer leader) {
         dialling.remove(learner.id);
-        Link link = new Link(learner, leader, number, nextNumber++);
+        Link link = new Link(learner, leader, number, nextNumber++ << 8 | learner.id);
         byLeader.put(link.leaderNumber, link);
         byLearner.put(key(learner.id, number), link);
         link.up.send(() -> link.toLeader(new Event.LearnerAccepted(link.leaderNumber, "server " + learner.id)));

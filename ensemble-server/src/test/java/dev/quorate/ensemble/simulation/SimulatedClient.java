@@ -173,6 +173,7 @@ final class SimulatedClient {
         if (from != connection) {
             return;
         }
+        simulation.trace(-id, () -> Words.of(reply));
         heardAt = simulation.scheduler.now();
         if (readOnly) {
             repliedReadOnly(reply);
@@ -252,7 +253,7 @@ final class SimulatedClient {
 
     private void send(int xid, int opCode, ClientRequest request) {
         sentAt = simulation.scheduler.now();
-        simulation.trace(-id, () -> "asks " + xid + " " + request);
+        simulation.trace(-id, () -> "asks " + xid + ": " + Words.of(request));
         byte[] body = simulation.codec.body(request);
         simulation.clientLinks.request(
                 connection, new Event.ClientRequestArrived(connection, xid, opCode, request, body));

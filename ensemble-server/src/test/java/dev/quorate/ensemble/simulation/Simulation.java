@@ -213,7 +213,7 @@ final class Simulation {
 
     void trace(int who, Event event) {
         if (trace.wanted() && !(event instanceof Event.Tick)) {
-            trace.line(scheduler.now(), who, Trace.describe(event));
+            trace.line(scheduler.now(), who, Words.of(event));
         }
     }
 

@@ -11,6 +11,7 @@ import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.tree.TreeLoader;
+import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,6 +80,8 @@ final class Following implements Role, ObserverMaster.Upstream {
     private boolean receiving;
     private @Nullable String lostMeanwhile;
     private @Nullable ObserverMaster observers;
+    /// By which link each session was used last, while observers are fed here.
+    private final Map<Long, Long> usedThrough = new HashMap<>();
 
     /// An observer may be fed by another server than the leader. `snapshotWanted`: it has told us to cut the log where
     /// it
@@ -142,10 +145,11 @@ final class Following implements Role, ObserverMaster.Upstream {
         state.out.sendToLeader(link, packet);
     }
 
-    /// Gives the leader up. While the disk is being cut the next election has to wait for it: the vote is what the disk
-    /// says.
+    /// Gives the leader up. While the disk is being cut, or gets a whole tree, the next election has to wait for it:
+    /// the
+    /// vote is what the disk says, and what it will say after a restart.
     private void lost(String reason) {
-        if (truncating) {
+        if (truncating || received != null) {
             lostMeanwhile = reason;
         } else {
             member.lookAgain(reason);
@@ -245,10 +249,10 @@ final class Following implements Role, ObserverMaster.Upstream {
     private void epochOffered(long offered) {
         if (stage != Stage.DISCOVERY || epoch != -1) {
             lost("LEADERINFO out of turn");
-        } else if (offered > state.acceptedEpoch) {
+        } else if (offered > state.acceptedEpoch && offered >= state.promisedEpoch) {
             epoch = offered;
-            state.out.storeAcceptedEpoch(offered);
-        } else if (offered == state.acceptedEpoch || (observer && offered >= state.currentEpoch)) {
+            state.promise(offered);
+        } else if (offered == state.promisedEpoch || (observer && offered >= state.currentEpoch)) {
             epoch = offered;
             // This epoch was acknowledged before: it must not count for it twice. (An observer never counts, so what it
             // has promised to a candidate that failed binds it to nothing.)
@@ -256,7 +260,7 @@ final class Following implements Role, ObserverMaster.Upstream {
             // Nobody's history goes on from nowhere: whoever stands there is sent everything.
             send(new QuorumPacket.AckEpoch(snapshotWanted ? NOWHERE : state.lastLogged, -1));
         } else {
-            lost("leader offers epoch " + offered + ", we have accepted " + state.acceptedEpoch);
+            lost("leader offers epoch " + offered + ", we have accepted " + state.promisedEpoch);
         }
     }
 
@@ -309,12 +313,12 @@ final class Following implements Role, ObserverMaster.Upstream {
         if (snapshot != receivedFile || tree == null) {
             return;
         }
+        received = null;
+        receiving = false;
         if (!ok) {
             lost("the snapshot from the leader could not be written");
             return;
         }
-        received = null;
-        receiving = false;
         // Nothing tells which changes led there, so nobody can be told of them.
         state.clients.closeAll();
         state.replaceTree(tree);
@@ -325,13 +329,18 @@ final class Following implements Role, ObserverMaster.Upstream {
         } else {
             state.lastLogged = receivedZxid;
             state.lastSynced = receivedZxid;
-            logHistory();
+            goOn();
         }
     }
 
     @Override
     public void truncated() {
         truncating = false;
+        goOn();
+    }
+
+    /// The disk is what it was to become.
+    private void goOn() {
         String reason = lostMeanwhile;
         if (reason != null) {
             member.lookAgain(reason);
@@ -482,6 +491,9 @@ final class Following implements Role, ObserverMaster.Upstream {
         ObserverMaster feeding = observers;
         if (feeding != null) {
             feeding.committed(entry, designated);
+            if (entry.txn() instanceof Txn.CloseSession) {
+                usedThrough.remove(entry.header().sessionId());
+            }
         }
         if (config == null || designated == null || !isAnotherPlace(designated)) {
             return true;
@@ -556,13 +568,23 @@ final class Following implements Role, ObserverMaster.Upstream {
         }
     }
 
-    /// The answers come in the order of the questions; one that does not was not asked for here.
+    /// A leader that is not sure takes longer to answer, so the answers come in any order; one to no question was not
+    /// asked for here.
     private void revalidated(QuorumPacket.Revalidated answer) {
-        PendingRevalidation asked = revalidations.peek();
-        if (asked == null || asked.session != answer.sessionId()) {
+        PendingRevalidation asked = null;
+        for (PendingRevalidation pending : revalidations) {
+            if (pending.session == answer.sessionId()) {
+                asked = pending;
+                break;
+            }
+        }
+        if (asked == null) {
             return;
         }
-        revalidations.poll();
+        revalidations.remove(asked);
+        if (answer.valid() && observers != null) {
+            usedThrough.put(asked.session, asked.link);
+        }
         ObserverMaster feeding = observers;
         if (asked.link == OWN) {
             state.clients.revalidated(answer.sessionId(), answer.valid());
@@ -599,6 +621,9 @@ final class Following implements Role, ObserverMaster.Upstream {
 
     @Override
     public void request(long observerLink, QuorumPacket.Request request) {
+        if (hasMoved(request.sessionId(), observerLink)) {
+            return;
+        }
         if (request.opCode() == OpCode.SYNC) {
             syncs.add(new PendingSync(observerLink, request.sessionId(), request.cxid()));
         }
@@ -611,6 +636,18 @@ final class Following implements Role, ObserverMaster.Upstream {
         send(new QuorumPacket.Revalidate(session, timeoutMillis));
     }
 
+    /// The leader sees one link for all sessions that come through here, so it is for us to see that a client has left
+    /// the observer where it was: what may still come from there is older than what it has asked for since.
+    private boolean hasMoved(long session, long through) {
+        Long now = observers == null ? null : usedThrough.putIfAbsent(session, through);
+        return now != null && now != through;
+    }
+
+    @Override
+    public void gone(long observerLink) {
+        usedThrough.values().removeIf(through -> through == observerLink);
+    }
+
     @Override
     public void touched(long session, int timeoutMillis) {
         touched.put(session, timeoutMillis);
@@ -620,11 +657,17 @@ final class Following implements Role, ObserverMaster.Upstream {
 
     @Override
     public void submit(long session, int xid, int opCode, ClientRequest request, byte[] body, List<AuthId> ids) {
+        if (hasMoved(session, OWN)) {
+            return;
+        }
         send(new QuorumPacket.Request(session, xid, opCode, body, opCode == OpCode.CREATE_SESSION ? List.of() : ids));
     }
 
     @Override
     public void sync(long session, int xid, byte[] body) {
+        if (hasMoved(session, OWN)) {
+            return;
+        }
         syncs.add(new PendingSync(OWN, session, xid));
         send(new QuorumPacket.Request(session, xid, OpCode.SYNC, body, List.of()));
     }

@@ -269,14 +269,14 @@ final class Leading implements Role, Proposals.Audience {
         if (stage != Stage.EPOCH || !isCommittedQuorum(learner -> learner.isAtLeast(Phase.INFORMED))) {
             return;
         }
-        epoch = Math.max(state.acceptedEpoch, state.laterEpoch) + 1;
+        epoch = Math.max(state.promisedEpoch, state.laterEpoch) + 1;
         for (Learner learner : learners.values()) {
             if (learner.isAtLeast(Phase.INFORMED)) {
                 epoch = Math.max(epoch, learner.acceptedEpoch + 1);
             }
         }
         enter(Stage.EPOCH_ACKS);
-        state.out.storeAcceptedEpoch(epoch);
+        state.promise(epoch);
         if (state.membership().lastSeen().version() == 0) {
             // Configurations have versions from the first leader on (peer-protocol.md §5.8).
             state.proposed(state.ensemble().withVersion(Zxid.of(epoch, 0)));

@@ -36,6 +36,9 @@ final class MemberState {
     DataTree tree;
     Reads reads;
     long acceptedEpoch;
+    /// The same once everything has been written that was asked for. A slow disk lets several epochs wait, and the last
+    /// one must be the highest.
+    long promisedEpoch;
     long currentEpoch;
     /// An epoch that somebody is known to have accepted.
     long laterEpoch;
@@ -54,11 +57,17 @@ final class MemberState {
         reads = new Reads(config.requests(), tree, watches);
         recovered.recent().forEach(committed::add);
         acceptedEpoch = recovered.acceptedEpoch();
+        promisedEpoch = acceptedEpoch;
         currentEpoch = recovered.currentEpoch();
         lastLogged = recovered.lastZxid();
         lastSynced = lastLogged;
         clients = new Clients(this);
         snapshots = new Snapshots(this, random, recovered.snapshotWanted());
+    }
+
+    void promise(long epoch) {
+        promisedEpoch = epoch;
+        out.storeAcceptedEpoch(epoch);
     }
 
     EnsembleConfig ensemble() {

@@ -26,6 +26,9 @@ final class ObserverMaster {
         void revalidate(long link, long session, int timeoutMillis);
 
         void touched(long session, int timeoutMillis);
+
+        /// An observer is gone: sessions that came through `link` may come through another one.
+        void gone(long link);
     }
 
     private final MemberState state;
@@ -57,6 +60,7 @@ final class ObserverMaster {
         Learner observer = observers.remove(link);
         if (observer != null) {
             state.snapshots.abort(observer.snapshot);
+            upstream.gone(link);
         }
     }
 

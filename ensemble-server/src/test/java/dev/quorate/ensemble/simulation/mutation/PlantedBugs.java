@@ -78,7 +78,8 @@ final class PlantedBugs {
                                 "epochOffered",
                                 (code, element) -> {
                                     boolean accepted = element instanceof FieldInstruction get
-                                            && get.name().equalsString("acceptedEpoch");
+                                            && (get.name().equalsString("acceptedEpoch")
+                                                    || get.name().equalsString("promisedEpoch"));
                                     if (accepted) {
                                         code.pop().loadConstant(-1L);
                                     }

@@ -56,6 +56,8 @@ public final class AbstractZab {
     private final SortedMap<Long, Epoch> epochs = new TreeMap<>();
     /// What anybody has delivered, in order: one sequence for all.
     private final List<Long> delivered = new ArrayList<>();
+    /// In which epoch each was delivered first.
+    private final List<Long> deliveredIn = new ArrayList<>();
     private final Map<Integer, Integer> deliveredBy = new HashMap<>();
 
     public AbstractZab(Predicate<Set<Integer>> quorum) {
@@ -105,7 +107,7 @@ public final class AbstractZab {
                 last,
                 epoch.promises);
         NotAllowed.unless(
-                isPrefix(delivered, history),
+                isPrefix(deliveredBefore(number), history),
                 "server %d leads epoch %d without what was delivered before: %s",
                 server,
                 number,
@@ -113,6 +115,15 @@ public final class AbstractZab {
         epoch.leader = server;
         history.forEach(epoch::add);
         epoch.initial = history.size();
+    }
+
+    /// A leader that stood still may begin when a later epoch has begun already; of that it need not know.
+    private List<Long> deliveredBefore(long number) {
+        int count = 0;
+        while (count < delivered.size() && deliveredIn.get(count) < number) {
+            count++;
+        }
+        return delivered.subList(0, count);
     }
 
     /// f.a := epoch, on disk.
@@ -262,6 +273,7 @@ public final class AbstractZab {
                 isPrefix(delivered, epoch.sequence), "server %d delivers another past than others have", server);
         while (delivered.size() <= last) {
             delivered.add(epoch.sequence.get(delivered.size()));
+            deliveredIn.add(number);
         }
         epochs.tailMap(number + 1)
                 .forEach((later, one) -> NotAllowed.unless(

@@ -482,10 +482,13 @@ final class Leading implements Role, Proposals.Audience {
 
     @Override
     public Reconfiguration reconfigure(ClientRequest.Reconfig request, long zxid) {
+        // A follower that was made an observer leaves soon, and acknowledges nothing when it is back.
+        Set<Long> synced = ourselvesAnd(learner ->
+                learner.isAtLeast(Phase.SYNCHRONISED) && !state.ensemble().isObserver(learner.serverId));
         return Reconfiguration.decide(
                 request,
                 state.membership(),
-                new TreeSet<>(ourselvesAnd(learner -> learner.isAtLeast(Phase.SYNCHRONISED))),
+                new TreeSet<>(synced),
                 zxid,
                 state.config.reconfiguration().standaloneEnabled());
     }

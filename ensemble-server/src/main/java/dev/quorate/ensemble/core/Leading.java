@@ -323,8 +323,11 @@ final class Leading implements Role, Proposals.Audience {
                         || (ack.currentEpoch() == state.currentEpoch && ack.lastZxid() > state.lastLogged));
     }
 
+    /// Both configurations have a say while one is proposed, more than in ZooKeeper: what a quorum of the proposed one
+    /// has
+    /// committed alone, once it was in force, must be in the history that this epoch begins with.
     private void countEpochAcks() {
-        boolean agreed = isCommittedQuorum(
+        boolean agreed = isQuorum(
                 learner -> learner.isAtLeast(Phase.EPOCH_ACKED) && learner.currentEpoch != -1 && learner.zxid != -1);
         if (stage != Stage.EPOCH_ACKS || !agreed || state.acceptedEpoch < epoch) {
             return;

@@ -46,11 +46,12 @@ final class Configurations implements Laws.Law {
         if (rules(zxid).stream().allMatch(rule -> rule.isQuorum(holders))) {
             return true;
         }
-        // Those who have the new configuration on disk as the one in force follow nobody any more who does not know it:
-        // then its quorum alone decides.
+        // Once a configuration was agreed on, every later leader has it in its log, and begins no epoch without a
+        // quorum
+        // of it: then its quorum alone decides about what comes behind it.
         InForce inForce = known.floorEntry(zxid).getValue();
-        holders.removeIf(id -> simulation.server(id.intValue()).disk.committedVersion() < inForce.config.version());
-        return zxid <= inForce.shared && inForce.config.isQuorum(holders);
+        holders.removeIf(id -> simulation.server(id.intValue()).disk.lastSeenVersion() < inForce.config.version());
+        return zxid > inForce.config.version() && zxid <= inForce.shared && inForce.config.isQuorum(holders);
     }
 
     private Set<Long> holders(long zxid) {

@@ -261,8 +261,8 @@ final class SimulatedDisk {
         return membership == null ? otherwise : membership;
     }
 
-    long committedVersion() {
-        return membership == null ? 0 : membership.committed().version();
+    long lastSeenVersion() {
+        return membership == null ? 0 : membership.lastSeen().version();
     }
 
     void truncate(long zxid) {

@@ -362,20 +362,22 @@ final class PlantedBugs {
                         insteadOf("isClosing", CodeBuilder::iconst_0)));
     }
 
-    /// `state.tree.apply(entry.header(), entry.txn())` instead of `state.apply(entry)`
+    /// `state.tree.apply(entry.header(), entry.txn())`, and true, instead of `apply(entry)`
     private static boolean applyToTreeOnly(CodeBuilder code, CodeElement element) {
         if (!Mutant.call("apply").test(element)) {
             return false;
         }
         int entry = code.allocateLocal(TypeKind.REFERENCE);
         code.astore(entry)
+                .getfield(FOLLOWING, "state", STATE)
                 .getfield(STATE, "tree", TREE)
                 .aload(entry)
                 .invokevirtual(ENTRY, "header", MethodTypeDesc.of(HEADER))
                 .aload(entry)
                 .invokevirtual(ENTRY, "txn", MethodTypeDesc.of(TXN))
                 .invokevirtual(TREE, "apply", MethodTypeDesc.of(RESULT, HEADER, TXN))
-                .pop();
+                .pop()
+                .iconst_1();
         return true;
     }
 

@@ -88,7 +88,7 @@ final class Proposals {
 
     /// The epoch has no zxid left to give: the leader has to hand over to another epoch.
     boolean exhausted() {
-        return Zxid.counter(lastProposed) >= Zxid.MAX_COUNTER - 1;
+        return !state.config.standalone() && Zxid.counter(lastProposed) >= Zxid.MAX_COUNTER - 1;
     }
 
     /// Of the proposals so far.
@@ -192,7 +192,11 @@ final class Proposals {
         return preparer.prepare(request, session, ids, lastProposed + 1, state.wallMillis, ephemeral);
     }
 
+    /// Nothing once the epoch has no zxid left: its leader steps down, and what was asked for is asked of the next one.
     private void propose(long session, int cxid, Txn txn) {
+        if (exhausted()) {
+            return;
+        }
         TxnHeader header = new TxnHeader(session, cxid, ++lastProposed, state.wallMillis, txn.type());
         TxnDigest digest = state.config.requests().digests() && !(txn instanceof Txn.Error)
                 ? new TxnDigest(TxnDigest.VERSION, pending.treeDigest(state.tree))

@@ -103,10 +103,14 @@ class WrongDiskTest {
             copy(rolledBack.dataDir(), old);
             rolledBack.start().awaitServing();
 
-            // Another epoch, in which everybody has voted once more; the bystander misses what is written then.
-            keeper.stop();
-            await(() -> !leaderOf(ensemble).isEmpty());
-            keeper.start().awaitServing();
+            // The leader goes, so there is another epoch, in which the others vote when it goes once more.
+            // The bystander misses what is written then.
+            for (int i = 0; i < 2; i++) {
+                ensemble.makeLead(3);
+                keeper.stop();
+                await(() -> !leaderOf(ensemble).isEmpty());
+                keeper.start().awaitServing();
+            }
             leaderRestarts(ensemble, bystander);
             bystander.pause();
             await(() -> {

@@ -11,8 +11,8 @@ class SimulationTest {
     private static final long HISTORIES = Long.getLong("simulation.histories", 20_000);
     private static final long FIRST = Long.getLong("simulation.first", 1);
     private static final Long ONE = Long.getLong("simulation.seed");
-    /// Histories that end without a leader because a reconfiguration was cut short: an open mistake, which
-    /// docs/testing.md describes. Nothing else may be wrong with them.
+    /// Histories with reconfigurations in which not everything comes right: open, and described in docs/testing.md.
+    /// Nothing else may be wrong with them.
     private static final Set<Long> WITHOUT_PROGRESS = Set.of(13225L, 15615L);
 
     @Test

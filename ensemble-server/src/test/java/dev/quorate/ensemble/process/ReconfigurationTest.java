@@ -1,24 +1,25 @@
 package dev.quorate.ensemble.process;
 
+import static dev.quorate.ensemble.process.ReconfigurableEnsemble.admin;
+import static dev.quorate.ensemble.process.ReconfigurableEnsemble.await;
+import static dev.quorate.ensemble.process.ReconfigurableEnsemble.awaitMode;
+import static dev.quorate.ensemble.process.ReconfigurableEnsemble.config;
+import static dev.quorate.ensemble.process.ReconfigurableEnsemble.line;
+import static dev.quorate.ensemble.process.ReconfigurableEnsemble.reconfigure;
+import static dev.quorate.ensemble.process.ReconfigurableEnsemble.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quorate.ensemble.process.ServerProcess.Kind;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.admin.ZooKeeperAdmin;
 import org.apache.zookeeper.data.Stat;
@@ -30,105 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The stock client changes the members of a running ensemble, of servers of either kind (rungs 16 to 18 of
 /// peer-protocol.md §10).
 class ReconfigurationTest {
-    private static final String[] RECONFIGURABLE = {"reconfigEnabled=true", "standaloneEnabled=false"};
-    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
-
-    /// Servers 1 to `members` are in the configuration that they start with; the others know themselves as well, as
-    /// observers, and nobody knows them.
-    private static ProcessEnsemble ensemble(Path directory, String kinds, int members) throws IOException {
-        List<Kind> list = kinds.chars()
-                .mapToObj(c -> c == 'A' ? Kind.APACHE : Kind.QUORATE)
-                .toList();
-        ProcessEnsemble ensemble = new ProcessEnsemble(directory, list, RECONFIGURABLE);
-        for (int id = 1; id <= list.size(); id++) {
-            ServerProcess server = ensemble.server(id).jvmOptions(List.of("-Dzookeeper.skipACL=yes"));
-            Path file = server.directory().resolve("zoo.cfg");
-            List<String> lines = new ArrayList<>();
-            for (String line : Files.readAllLines(file)) {
-                boolean own = line.startsWith("server." + id + "=");
-                boolean spare = line.startsWith("server.") && Character.getNumericValue(line.charAt(7)) > members;
-                if (!spare || own) {
-                    lines.add(spare ? line + ":observer" : line);
-                }
-            }
-            Files.write(file, lines);
-        }
-        return ensemble;
-    }
-
-    /// The line of a server in the configuration that it was started with, in this role.
-    private static String line(ServerProcess server, int id, String role) throws IOException {
-        for (Path file : List.of(
-                server.directory().resolve("zoo.cfg.bak"), server.directory().resolve("zoo.cfg"))) {
-            if (Files.exists(file)) {
-                for (String line : Files.readAllLines(file)) {
-                    if (line.startsWith("server." + id + "=")) {
-                        return line.replace(":observer", "") + ":" + role + ";127.0.0.1:" + server.clientPort();
-                    }
-                }
-            }
-        }
-        throw new AssertionError("server " + id + " has no line");
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + DEADLINE_NANOS;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("still not: %s", what).isLessThan(end);
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-    }
-
-    private static ZooKeeperAdmin admin(ServerProcess server) throws IOException {
-        return new ZooKeeperAdmin(server.address(), 30_000, event -> {});
-    }
-
-    private static String config(ServerProcess server) {
-        try (ZooKeeper client = StockClient.connect(server.address())) {
-            return new String(client.getConfig(false, new Stat()), StandardCharsets.UTF_8);
-        } catch (IOException | InterruptedException | KeeperException e) {
-            return "";
-        }
-    }
-
-    /// Asks until it is so: whoever is told that the connection was lost does not know.
-    private static void reconfigure(ServerProcess at, String joining, String leaving, String shown) throws Exception {
-        long end = System.nanoTime() + DEADLINE_NANOS;
-        try (ZooKeeperAdmin admin = admin(at)) {
-            while (true) {
-                try {
-                    byte[] config = admin.reconfigure(joining, leaving, null, -1, new Stat());
-                    assertThat(new String(config, StandardCharsets.UTF_8)).contains("version=");
-                } catch (KeeperException e) {
-                    // Not synced yet, or the leader is just changing.
-                    assertThat(e.code())
-                            .isIn(
-                                    Code.CONNECTIONLOSS,
-                                    Code.NEWCONFIGNOQUORUM,
-                                    Code.RECONFIGINPROGRESS,
-                                    Code.SESSIONMOVED);
-                }
-                String now = config(at);
-                if (shown.startsWith("!") ? !now.isEmpty() && !now.contains(shown.substring(1)) : now.contains(shown)) {
-                    return;
-                }
-                assertThat(System.nanoTime())
-                        .as("still not %s in%n%s", shown, now)
-                        .isLessThan(end);
-            }
-        }
-    }
-
-    private static void write(ServerProcess server) throws Exception {
-        try (ZooKeeper client = StockClient.connect(server.address())) {
-            client.create("/n-", new byte[] {1}, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT_SEQUENTIAL);
-        }
-    }
-
-    private static void awaitMode(ServerProcess server, String mode) throws InterruptedException {
-        await(server.address() + " is " + mode, () -> server.mode().equals(mode));
-    }
-
     private static ServerProcess follower(ProcessEnsemble ensemble, ServerProcess leader) {
         return ensemble.servers().subList(0, 3).stream()
                 .filter(server -> server != leader)
@@ -139,7 +41,7 @@ class ReconfigurationTest {
     @ParameterizedTest
     @ValueSource(strings = {"QQQQ", "AAQQ", "QQAA"})
     void membersComeAndGoAndChangeTheirRoles(String kinds, @TempDir Path directory) throws Exception {
-        try (ProcessEnsemble ensemble = ensemble(directory, kinds, 3)) {
+        try (ProcessEnsemble ensemble = ReconfigurableEnsemble.of(directory, kinds, 3)) {
             ensemble.startAll().awaitServing();
             ServerProcess spare = ensemble.server(4);
             awaitMode(spare, "follower"); // without a vote
@@ -199,7 +101,7 @@ class ReconfigurationTest {
 
     @Test
     void oneServerBecomesThreeAndOneAgain(@TempDir Path directory) throws Exception {
-        try (ProcessEnsemble ensemble = ensemble(directory, "QQQ", 1)) {
+        try (ProcessEnsemble ensemble = ReconfigurableEnsemble.of(directory, "QQQ", 1)) {
             ensemble.startAll().awaitServing();
             ServerProcess first = ensemble.server(1);
             awaitMode(first, "leader");
@@ -238,7 +140,7 @@ class ReconfigurationTest {
     @ParameterizedTest
     @ValueSource(strings = {"QQQ", "AAA"})
     void whatCannotBeIsRefusedWithItsCode(String kinds, @TempDir Path directory) throws Exception {
-        try (ProcessEnsemble ensemble = ensemble(directory, kinds, 3)) {
+        try (ProcessEnsemble ensemble = ReconfigurableEnsemble.of(directory, kinds, 3)) {
             ensemble.startAll().awaitServing();
             ServerProcess leader = ensemble.leader();
             try (ZooKeeperAdmin admin = admin(leader)) {
@@ -292,7 +194,7 @@ class ReconfigurationTest {
     @ParameterizedTest
     @ValueSource(strings = {"QQQ", "AQQ", "QAQ"})
     void aServerMovesToOtherPorts(String kinds, @TempDir Path directory) throws Exception {
-        try (ProcessEnsemble ensemble = ensemble(directory, kinds, 3)) {
+        try (ProcessEnsemble ensemble = ReconfigurableEnsemble.of(directory, kinds, 3)) {
             ensemble.startAll().awaitServing();
             for (int round = 0; round < 2; round++) {
                 boolean leads = round == 1;

@@ -24,12 +24,17 @@ final class Layout {
     private Layout() {}
 
     static ProcessEnsemble ensemble(Path directory, String layout, String... extra) throws IOException {
+        return ensemble(directory, layout, ProcessEnsemble.DIRECT, extra);
+    }
+
+    static ProcessEnsemble ensemble(Path directory, String layout, ProcessEnsemble.Wiring wiring, String... extra)
+            throws IOException {
         int participants = layout.indexOf('+') < 0 ? layout.length() : layout.indexOf('+');
         List<Kind> kinds = layout.replace("+", "")
                 .chars()
                 .mapToObj(c -> c == 'A' ? Kind.APACHE : Kind.QUORATE)
                 .toList();
-        return new ProcessEnsemble(directory, participants, kinds, extra);
+        return new ProcessEnsemble(directory, participants, kinds, wiring, extra);
     }
 
     /// Which layouts a rung is climbed with: the first in every build, all of them with `-Dladder.full=true`.

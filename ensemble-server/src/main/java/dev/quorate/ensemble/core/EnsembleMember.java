@@ -10,6 +10,7 @@ import dev.quorate.ensemble.port.TxnCodec;
 import dev.quorate.ensemble.quorum.ConfigText;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.session.SessionIds;
 import dev.quorate.ensemble.tree.TreeLoader;
 import dev.quorate.ensemble.txn.TxnEntry;
@@ -231,10 +232,12 @@ public final class EnsembleMember {
 
     private void look() {
         round++;
+        // Who does not stand takes whom the others name; but an empty disk has no vote, whatever is proposed.
         Vote initial;
         if (state.ensemble().isVoter(state.me())) {
             initial = new Vote(state.me(), state.lastLogged, round, state.currentEpoch);
-        } else if (state.ensemble().isObserver(state.me())) {
+        } else if (state.ensemble().isObserver(state.me())
+                || (state.membership().isVoter(state.me()) && state.lastLogged >= 0)) {
             initial = new Vote(Vote.NOBODY, Vote.NOBODY, round, Vote.NOBODY);
         } else {
             initial = new Vote(Vote.NOBODY, state.lastLogged, round, state.currentEpoch);
@@ -298,19 +301,20 @@ public final class EnsembleMember {
     }
 
     /// Whoever has no leader takes over a newer configuration from whoever knows one (peer-protocol.md §2.5), and
-    /// begins
-    /// anew if it says something else.
+    /// begins anew if it says something else, or what was proposed is not any more.
     private boolean adopts(Notification notification) {
-        EnsembleConfig before = state.ensemble();
+        Membership before = state.membership();
         EnsembleConfig told =
                 notification.version() < 2 || !state.config.reconfiguration().enabled()
                         ? null
                         : ConfigText.parse(notification.config());
-        if (told == null || told.version() <= before.version() || told.voters().isEmpty()) {
+        if (told == null
+                || told.version() <= before.committed().version()
+                || told.voters().isEmpty()) {
             return false;
         }
         state.activated(told);
-        if (told.saysTheSameAs(before)) {
+        if (told.saysTheSameAs(before.committed()) && !before.isPending()) {
             return false;
         }
         look();

@@ -300,7 +300,7 @@ final class Leading implements Role, Proposals.Audience {
         }
         learner.zxid = ack.lastZxid();
         learner.currentEpoch = ack.currentEpoch();
-        if (stage == Stage.EPOCH_ACKS && isAheadOfUs(ack)) {
+        if (stage == Stage.EPOCH_ACKS && isAheadOfUs(learner, ack)) {
             drop(learner, "is ahead of us: epoch " + ack.currentEpoch() + ", zxid " + Zxid.hex(ack.lastZxid()));
             return;
         }
@@ -313,14 +313,18 @@ final class Leading implements Role, Proposals.Audience {
         if (stage == Stage.EPOCH_ACKS) {
             countEpochAcks();
         } else {
-            synchronise(learner);
+            synchroniseWhoWaits();
         }
     }
 
-    private boolean isAheadOfUs(QuorumPacket.AckEpoch ack) {
+    /// Only voters of the configuration in force count by their zxid: nothing was committed without a quorum of them.
+    /// (Where the proposed one has come into force, its voters say so, or have a later epoch.)
+    private boolean isAheadOfUs(Learner learner, QuorumPacket.AckEpoch ack) {
         return ack.currentEpoch() != -1
                 && (ack.currentEpoch() > state.currentEpoch
-                        || (ack.currentEpoch() == state.currentEpoch && ack.lastZxid() > state.lastLogged));
+                        || (ack.currentEpoch() == state.currentEpoch
+                                && ack.lastZxid() > state.lastLogged
+                                && state.ensemble().isVoter(learner.serverId)));
     }
 
     /// Both configurations have a say while one is proposed, more than in ZooKeeper: what a quorum of the proposed one
@@ -334,19 +338,30 @@ final class Leading implements Role, Proposals.Audience {
         }
         enter(Stage.NEW_LEADER_ACKS);
         state.out.storeCurrentEpoch(epoch);
+        synchroniseWhoWaits();
+    }
+
+    @Override
+    public void currentEpochStored(long stored) {
+        synchroniseWhoWaits();
+        countNewLeaderAcks();
+    }
+
+    // --- synchronisation
+
+    /// While a configuration is proposed, learners get an epoch only after the leader's own disk has it: voters of the
+    /// proposed configuration may not stand for election, so if they alone had it, nobody could lead them any more.
+    private void synchroniseWhoWaits() {
+        boolean agreed = stage.compareTo(Stage.NEW_LEADER_ACKS) >= 0;
+        if (!agreed || (state.membership().isPending() && state.currentEpoch != epoch)) {
+            return;
+        }
         for (Learner learner : new ArrayList<>(learners.values())) {
             if (learner.phase == Phase.EPOCH_ACKED) {
                 synchronise(learner);
             }
         }
     }
-
-    @Override
-    public void currentEpochStored(long stored) {
-        countNewLeaderAcks();
-    }
-
-    // --- synchronisation
 
     /// From here on the learner gets everything that is proposed, behind what it missed: both happen in one step, so
     /// nothing falls between (peer-protocol.md §8, TLA+ a).

@@ -197,7 +197,8 @@ public final class Election {
         return true;
     }
 
-    /// Somebody has a leader already: join once a quorum says so, and the leader itself does.
+    /// Somebody has a leader already: join once a quorum says so, and the leader itself does. A quorum of the
+    /// configuration in force is enough: that leader may never have heard of the one that is proposed.
     private void settled(long from, Vote vote, Cast cast) {
         if (vote.round() == round) {
             received.put(from, cast);
@@ -220,7 +221,7 @@ public final class Election {
                 supporters.add(server);
             }
         });
-        return members.isQuorum(supporters);
+        return members.committed().isQuorum(supporters);
     }
 
     /// Rounds differ between servers that joined at different times; the epoch says that they mean the same leader

@@ -52,8 +52,9 @@ public record Membership(EnsembleConfig committed, EnsembleConfig lastSeen) {
         return inForce().stream().anyMatch(config -> config.isVoter(id));
     }
 
+    /// Only in the configuration in force: whoever has not heard of the other one would never vote for its servers.
     public boolean mayLead(long id) {
-        return inForce().stream().anyMatch(config -> config.rule().mayLead(id));
+        return committed.rule().mayLead(id);
     }
 
     /// Whoever votes in one of them.

@@ -237,7 +237,7 @@ final class SimulatedClient {
 
     private void work() {
         if (open && pending.size() < depth) {
-            ask(workload.next());
+            ask(workload.next(!simulation.faulty()));
         } else if (open && simulation.faulty() && random.nextInt(100) == 0) {
             disconnect();
         }

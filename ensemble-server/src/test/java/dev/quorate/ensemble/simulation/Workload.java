@@ -49,9 +49,13 @@ final class Workload {
         return random.nextInt(4) == 0 ? random.nextInt(3) : -1;
     }
 
-    Operation next() {
+    /// In peace nobody reconfigures: every change of the configuration may cost an election, and what is waited for
+    /// would
+    /// begin anew.
+    Operation next(boolean peace) {
         if (scenario.reconfigures() && random.nextInt(60) == 0) {
-            return new Operation(OpCode.RECONFIG, reconfig());
+            ClientRequest change = reconfig();
+            return peace ? read() : new Operation(OpCode.RECONFIG, change);
         }
         int kind = reader && random.nextInt(20) > 0 ? 60 + random.nextInt(34) : random.nextInt(100);
         if (kind < 22) {

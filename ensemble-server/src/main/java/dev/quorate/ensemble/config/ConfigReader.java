@@ -191,7 +191,8 @@ public final class ConfigReader {
                 settings.number("testingonly.initialZxid", 0, 0, 0xffff_fff0L),
                 settings.flag("tcpKeepAlive", true),
                 multiAddress(settings, members, lastSeen),
-                TlsKeys.quorum(settings));
+                TlsKeys.quorum(settings),
+                SaslKeys.quorum(settings));
     }
 
     /// Several addresses for one server count only where they are switched on, as upstream's peers have it.

@@ -1,5 +1,6 @@
 package dev.quorate.ensemble.config;
 
+import dev.quorate.ensemble.port.SaslSettings;
 import dev.quorate.ensemble.port.TlsSettings;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
@@ -33,7 +34,7 @@ public record ServerConfig(
     /// `host` "" is any address.
     public record Endpoint(String host, int port, int backlog) {}
 
-    /// `members` null: standalone; `tls` null: none between servers; `observerMasterPort` 0: followers feed no
+    /// `members` null: standalone; `tls`, `sasl` null: none between servers; `observerMasterPort` 0: followers feed no
     /// observers.
     /// `dynamicFile` is where the static file says that members stand.
     public record Ensemble(
@@ -49,7 +50,8 @@ public record ServerConfig(
             long initialCounter,
             boolean keepAlive,
             boolean multiAddress,
-            @Nullable PeerTls tls) {}
+            @Nullable PeerTls tls,
+            @Nullable SaslSettings sasl) {}
 
     /// `endpoint` null: no port of its own; `onClientPort`: the plain port takes TLS as well.
     public record ClientTls(TlsSettings settings, @Nullable Endpoint endpoint, boolean onClientPort) {}

@@ -15,6 +15,7 @@ import dev.quorate.ensemble.transport.client.ClientEvents;
 import dev.quorate.ensemble.transport.client.ClientTransport;
 import dev.quorate.ensemble.transport.peer.QuorumEvents;
 import dev.quorate.ensemble.transport.peer.QuorumTransport;
+import dev.quorate.ensemble.transport.sasl.PeerAuthentication;
 import dev.quorate.ensemble.transport.tls.PortSecurity;
 import java.io.IOException;
 import java.util.List;
@@ -62,7 +63,12 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
     private boolean ended;
     private String fatal = "";
 
-    MemberLoop(ServerConfig config, Reactor reactor, PortSecurity peerSecurity, String version) {
+    MemberLoop(
+            ServerConfig config,
+            Reactor reactor,
+            PortSecurity peerSecurity,
+            PeerAuthentication authentication,
+            String version) {
         this.config = config;
         this.reactor = reactor;
         this.version = version;
@@ -86,7 +92,8 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                         timing.syncLimitTicks() * timing.tickTimeMillis(),
                         limits.maxPacketBytes(),
                         config.quorum().keepAlive(),
-                        peerSecurity),
+                        peerSecurity,
+                        authentication),
                 new AtomicLong(1L << 40));
         ports = new OwnPorts(config, clients, quorum);
     }

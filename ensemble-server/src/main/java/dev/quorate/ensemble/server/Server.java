@@ -10,6 +10,7 @@ import dev.quorate.ensemble.core.MemberDetails;
 import dev.quorate.ensemble.core.MemberStatus;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.model.Zxid;
+import dev.quorate.ensemble.port.SaslSettings;
 import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.storage.Purge;
 import dev.quorate.ensemble.storage.Recovery;
@@ -17,6 +18,7 @@ import dev.quorate.ensemble.storage.SnapshotFile;
 import dev.quorate.ensemble.storage.TxnLog;
 import dev.quorate.ensemble.transport.Reactor;
 import dev.quorate.ensemble.transport.peer.ElectionTransport;
+import dev.quorate.ensemble.transport.sasl.PeerAuthentication;
 import dev.quorate.ensemble.transport.tls.PortSecurity;
 import dev.quorate.ensemble.transport.tls.Tls;
 import dev.quorate.ensemble.tree.SnapshotCursor;
@@ -103,7 +105,8 @@ public final class Server {
             PortSecurity peerSecurity = tls == null || peerTls == null
                     ? PortSecurity.PLAIN
                     : PortSecurity.of(tls, peerTls.dials(), peerTls.acceptsPlain());
-            MemberLoop loop = new MemberLoop(config, reactor, peerSecurity, Version.text());
+            PeerAuthentication authentication = authentication();
+            MemberLoop loop = new MemberLoop(config, reactor, peerSecurity, authentication, Version.text());
             ServerConfig.Endpoint client = config.client();
             if (client != null) {
                 PortSecurity security = tlsOfClients != null && clientTls != null && clientTls.onClientPort()
@@ -123,7 +126,7 @@ public final class Server {
             if (retained > 0) {
                 Purge.run(snapshots, logs, retained);
             }
-            ElectionTransport election = election(loop, peerSecurity);
+            ElectionTransport election = election(loop, peerSecurity, authentication);
             Effects effects = new Effects(loop, election, log, tasks, snapshotWriter, loop.ports, config.serverId());
             EnsembleMember member = MemberAssembly.assemble(config, recovered, mayVote);
             loop.attach(running(member, effects), log);
@@ -196,7 +199,17 @@ public final class Server {
                 : new DynamicConfigFiles(config.file(), config.serverId(), members.version());
     }
 
-    private @Nullable ElectionTransport election(MemberLoop loop, PortSecurity security) {
+    private PeerAuthentication authentication() throws IOException {
+        SaslSettings sasl = config.quorum().sasl();
+        if (sasl == null) {
+            return PeerAuthentication.NONE;
+        }
+        LOG.info("quorum SASL: {}", sasl);
+        return PeerAuthentication.of(sasl);
+    }
+
+    private @Nullable ElectionTransport election(
+            MemberLoop loop, PortSecurity security, PeerAuthentication authentication) {
         EnsembleConfig members = config.quorum().members();
         if (members == null) {
             return null;
@@ -210,7 +223,8 @@ public final class Server {
                         timing.syncLimitTicks() * timing.tickTimeMillis(),
                         config.quorum().keepAlive(),
                         config.quorum().multiAddress(),
-                        security),
+                        security,
+                        authentication),
                 (from, notification) -> loop.post(new Event.NotificationArrived(from, notification)));
         EnsembleConfig lastSeen = config.quorum().lastSeen();
         election.target(members, lastSeen == null ? members : lastSeen);

@@ -3,6 +3,7 @@ package dev.quorate.ensemble.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quorate.ensemble.port.SaslSettings;
 import dev.quorate.ensemble.port.TlsSettings;
 import dev.quorate.ensemble.port.TlsSettings.ClientAuth;
 import dev.quorate.ensemble.port.TlsSettings.Format;
@@ -171,6 +172,106 @@ class ConfigReaderTest {
 
     private static String[] lines(String[] lines, String... more) {
         return Stream.of(lines, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+
+    // --- SASL
+
+    private static final String JAAS = """
+            QuorumServer {
+                   org.apache.zookeeper.server.auth.DigestLoginModule required
+                   user_ann="secret"
+                   user_bob="other";
+            };
+            QuorumLearner {
+                   org.apache.zookeeper.server.auth.DigestLoginModule required
+                   username="ann"
+                   password="secret";
+            };
+            Ours {
+                   org.apache.zookeeper.server.auth.DigestLoginModule required
+                   username="bob" password="other" user_bob="other";
+            };
+            Kerberos { com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true; };
+            Nobody { org.apache.zookeeper.server.auth.DigestLoginModule required; };
+            """;
+
+    private ServerConfig readWithJaas(String jaas, String... lines) throws IOException, ConfigException {
+        Path file = Files.writeString(directory.resolve("jaas.conf"), jaas);
+        return read(Map.of("java.security.auth.login.config", file.toString()), lines);
+    }
+
+    @Test
+    void theJaasFileOfZooKeeperIsReadWithoutItsClasses() throws Exception {
+        assertThat(readWithJaas(JAAS).quorum().sasl()).as("without enableSasl").isNull();
+        assertThat(readWithJaas(JAAS, "quorum.auth.enableSasl=true").quorum().sasl())
+                .isEqualTo(new SaslSettings(null, Map.of("ann", "secret", "bob", "other"), false));
+        ServerConfig config = readWithJaas(
+                JAAS,
+                "quorum.auth.enableSasl=true",
+                "quorum.auth.learnerRequireSasl=true",
+                "quorum.auth.serverRequireSasl=true",
+                "quorum.cnxn.threads.size=20");
+        assertThat(config.quorum().sasl())
+                .isEqualTo(new SaslSettings(
+                        new SaslSettings.Login("ann", "secret"), Map.of("ann", "secret", "bob", "other"), true))
+                .hasToString("dials as ann; accepts ann, bob");
+        assertThat(config.warnings()).isEmpty();
+        assertThat(readWithJaas(
+                                JAAS,
+                                "quorum.auth.enableSasl=true",
+                                "quorum.auth.learnerRequireSasl=true",
+                                "quorum.auth.learner.saslLoginContext=Ours",
+                                "quorum.auth.server.saslLoginContext=Ours")
+                        .quorum()
+                        .sasl())
+                .isEqualTo(new SaslSettings(new SaslSettings.Login("bob", "other"), Map.of("bob", "other"), false));
+    }
+
+    @Test
+    void theJaasFileIsNamedAsTheJdkTakesItOrInTheConfiguration() throws Exception {
+        Path file = Files.writeString(directory.resolve("jaas.conf"), JAAS);
+        for (String name : List.of(file.toString(), "=" + file, file.toUri().toString())) {
+            assertThat(read(Map.of("java.security.auth.login.config", name), "quorum.auth.enableSasl=true")
+                            .quorum()
+                            .sasl())
+                    .isNotNull();
+        }
+        assertThat(read("quorum.auth.enableSasl=true", "java.security.auth.login.config=" + file)
+                        .quorum()
+                        .sasl())
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            quorum.auth.enableSasl=false            | learnerRequireSasl=true: allowed with quorum.auth.enableSasl=true only
+            quorum.auth.learnerRequireSasl=false    | serverRequireSasl=true: allowed with quorum.auth.learnerRequireSasl=true only
+            quorum.auth.kerberos.servicePrincipal=zk/_HOST | servicePrincipal=zk/_HOST: there is no Kerberos here
+            java.security.auth.login.config=/none   | java.security.auth.login.config=/none: no such file
+            quorum.auth.server.saslLoginContext=X   | jaas.conf: section X is missing: quorum.auth.enableSasl=true needs it
+            quorum.auth.learner.saslLoginContext=X  | jaas.conf: section X is missing: quorum.auth.enableSasl=true needs it
+            quorum.auth.learner.saslLoginContext=Nobody | jaas.conf: section Nobody: username or password is missing
+            quorum.auth.server.saslLoginContext=Nobody  | jaas.conf: section Nobody: no user; allowed is user_NAME="PASSWORD"
+            quorum.auth.server.saslLoginContext=Kerberos | Krb5LoginModule: allowed is org.apache.zookeeper.server.auth.DigestLoginModule; there is no Kerberos here
+            """)
+    void aWrongKeyOfSaslIsNamed(String line, String message) {
+        assertThatThrownBy(() -> readWithJaas(
+                        JAAS,
+                        "quorum.auth.enableSasl=true",
+                        "quorum.auth.learnerRequireSasl=true",
+                        "quorum.auth.serverRequireSasl=true",
+                        line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aFileThatIsNoJaasFileIsNamed() {
+        assertThatThrownBy(() -> read("quorum.auth.enableSasl=true"))
+                .hasMessageContaining("java.security.auth.login.config is missing");
+        assertThatThrownBy(() -> readWithJaas("QuorumServer { what", "quorum.auth.enableSasl=true"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("jaas.conf: no JAAS file: Configuration Error: expected [controlFlag]");
     }
 
     @Test

@@ -95,6 +95,23 @@ class QuorumTlsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = "AQQ")
+    void saslGoesOverTls(String servers, @TempDir Path directory) throws Exception {
+        try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, kinds(servers), Jaas.REQUIRED)) {
+            secure(ensemble, "sslQuorum=true");
+            Jaas.give(ensemble);
+            ensemble.startAll().awaitServing();
+            for (int leader = 1; leader <= 2; leader++) {
+                ensemble.makeLead(leader);
+                try (ZooKeeper client = StockClient.connect(ensemble.server(3).address())) {
+                    client.create("/n-", new byte[10], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT_SEQUENTIAL);
+                }
+            }
+            ensemble.assertEqualTrees();
+        }
+    }
+
     /// A tree that does not fit into any buffer on the way, and a learner that has nothing.
     @ParameterizedTest
     @ValueSource(strings = {"QQA", "AAQ"})

@@ -6,6 +6,8 @@ import dev.quorate.ensemble.quorum.EnsembleConfig;
 import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.quorum.Member.HostPort;
 import dev.quorate.ensemble.quorum.Member.PeerAddress;
+import dev.quorate.ensemble.transport.sasl.Exchange;
+import dev.quorate.ensemble.transport.sasl.PeerAuthentication;
 import dev.quorate.ensemble.transport.tls.PortSecurity;
 import dev.quorate.ensemble.wire.MalformedRecordException;
 import dev.quorate.ensemble.wire.NotificationWire;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
+import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +47,8 @@ public final class ElectionTransport implements AutoCloseable {
             int handshakeTimeoutMillis,
             boolean keepAlive,
             boolean multiAddress,
-            PortSecurity security) {}
+            PortSecurity security,
+            PeerAuthentication authentication) {}
 
     /// Called on the thread of the connection.
     public interface Receiver {
@@ -206,6 +210,9 @@ public final class ElectionTransport implements AutoCloseable {
             if (init.serverId() == settings.self) {
                 throw new MalformedRecordException("server id " + settings.self + " is this server's own");
             }
+            // First of all: who has no password does not make us dial anybody either.
+            Exchange.run(
+                    settings.authentication.accepting(), in, accepted.socket().getOutputStream());
             if (init.serverId() < settings.self) {
                 socket.close();
                 destination(init.serverId()).dialBack(init.address());
@@ -216,7 +223,7 @@ public final class ElectionTransport implements AutoCloseable {
         } catch (SocketException e) {
             LOG.debug("election port: {}: {}", socket.getRemoteSocketAddress(), e.getMessage());
             closeQuietly(socket);
-        } catch (SSLException e) {
+        } catch (SSLException | SaslException e) {
             if (refusals.isNews(socket.getInetAddress(), e.getMessage())) {
                 LOG.warn("election port: {} closed: {}", socket.getRemoteSocketAddress(), e.getMessage());
             }
@@ -409,7 +416,17 @@ public final class ElectionTransport implements AutoCloseable {
             try {
                 Link fresh = Race.first(targets, this::connect);
                 fresh.out.getOutputStream().write(NotificationWire.init(settings.self, own(), settings.multiAddress));
+                Exchange exchange = settings.authentication.dialling();
+                try {
+                    Exchange.run(exchange, fresh.in, fresh.out.getOutputStream());
+                } catch (IOException e) {
+                    closeQuietly(fresh.socket);
+                    throw e;
+                }
                 if (settings.self < server) {
+                    if (exchange == null) {
+                        fresh.out.shutdownOutput(); // no authentication follows, should the peer wait for one
+                    }
                     fresh.socket.setSoTimeout(RETRY_MAX_MILLIS);
                     awaitEnd(fresh.out);
                     return false;
@@ -450,7 +467,8 @@ public final class ElectionTransport implements AutoCloseable {
         /// spoken of once for each reason.
         private synchronized void failed(String where, Exception e) {
             String failure = where + ": " + e.getMessage();
-            boolean distrust = e instanceof SSLException || e.getCause() instanceof SSLException;
+            boolean distrust =
+                    e instanceof SSLException || e.getCause() instanceof SSLException || e instanceof SaslException;
             if (distrust && !failure.equals(said)) {
                 said = failure;
                 LOG.warn("election port of server {} at {}", server, failure);

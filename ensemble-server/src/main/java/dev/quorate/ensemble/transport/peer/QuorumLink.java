@@ -3,6 +3,8 @@ package dev.quorate.ensemble.transport.peer;
 import dev.quorate.ensemble.message.QuorumPacket;
 import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
+import dev.quorate.ensemble.transport.sasl.Exchange;
+import java.net.InetAddress;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ final class QuorumLink {
     final boolean toLeader;
     final LinkChannel channel;
     final String remote;
+    final InetAddress host;
     final Output out;
 
     @Nullable
@@ -21,6 +24,10 @@ final class QuorumLink {
     byte[] in = {};
     int inStart;
     int inEnd;
+    /// Until the peer is known to be who it says; nobody hears of the link before.
+    @Nullable
+    Exchange exchange;
+
     /// Set while a snapshot arrives instead of packets.
     @Nullable
     IncomingSnapshot incoming;
@@ -42,6 +49,7 @@ final class QuorumLink {
         this.toLeader = toLeader;
         this.channel = channel;
         this.remote = remote;
+        this.host = channel.socket().socket().getInetAddress();
         this.out = out;
         this.lastReadNanos = nowNanos;
     }

@@ -9,6 +9,9 @@ import dev.quorate.ensemble.quorum.Member.PeerAddress;
 import dev.quorate.ensemble.transport.LinkChannel;
 import dev.quorate.ensemble.transport.Output;
 import dev.quorate.ensemble.transport.Reactor;
+import dev.quorate.ensemble.transport.sasl.Exchange;
+import dev.quorate.ensemble.transport.sasl.Exchange.Step;
+import dev.quorate.ensemble.transport.sasl.PeerAuthentication;
 import dev.quorate.ensemble.transport.tls.PortSecurity;
 import dev.quorate.ensemble.wire.JuteWriter;
 import dev.quorate.ensemble.wire.MalformedRecordException;
@@ -44,7 +47,8 @@ public final class QuorumTransport {
             int syncMillis,
             int maxPacketBytes,
             boolean keepAlive,
-            PortSecurity security) {}
+            PortSecurity security,
+            PeerAuthentication authentication) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(QuorumTransport.class);
     /// About half a second in all: the leader-to-be may wait for better votes before it listens.
@@ -147,12 +151,16 @@ public final class QuorumTransport {
                 channel.socket().close(); // given up in the meantime
                 return;
             }
-            adopt(id, true, channel);
+            QuorumLink link = adopt(id, true, channel);
+            link.exchange = settings.authentication.dialling();
+            if (link.exchange == null) {
+                events.leaderConnected(id);
+            } else {
+                append(link, link.exchange.begin());
+            }
         } catch (IOException e) {
             events.leaderLost(id, String.valueOf(e.getMessage()));
-            return;
         }
-        events.leaderConnected(id);
     }
 
     private QuorumLink adopt(long id, boolean toLeader, LinkChannel channel) throws IOException {
@@ -270,7 +278,6 @@ public final class QuorumTransport {
     private void welcome(SocketChannel channel) {
         try {
             LinkChannel ready = settings.security.accepted(channel, settings.initMillis);
-            refusals.accepted(channel.socket().getInetAddress());
             reactor.post(() -> {
                 try {
                     accepted(ready);
@@ -301,7 +308,21 @@ public final class QuorumTransport {
             return;
         }
         QuorumLink link = adopt(linkNumbers.incrementAndGet(), false, channel);
-        events.learnerAccepted(link.id, link.remote);
+        link.exchange = settings.authentication.accepting();
+        if (link.exchange == null) {
+            trusted(link);
+        }
+    }
+
+    /// From here on the core knows the link.
+    private void trusted(QuorumLink link) {
+        link.exchange = null;
+        if (link.toLeader) {
+            events.leaderConnected(link.id);
+        } else {
+            refusals.accepted(link.host);
+            events.learnerAccepted(link.id, link.remote);
+        }
     }
 
     public void sendToLearner(long link, QuorumPacket packet) {
@@ -407,6 +428,12 @@ public final class QuorumTransport {
         append(link);
     }
 
+    private void append(QuorumLink link, byte[] bytes) {
+        scratch.clear();
+        scratch.writeRaw(bytes, 0, bytes.length);
+        append(link);
+    }
+
     private void append(QuorumLink link) {
         link.out.append(scratch.array(), 0, scratch.size());
         if (!link.dirty) {
@@ -493,6 +520,12 @@ public final class QuorumTransport {
 
     private void parse(QuorumLink link) throws MalformedRecordException {
         while (!link.closed && link.inStart < link.inEnd) {
+            if (link.exchange != null) {
+                if (!authenticate(link, link.exchange)) {
+                    return;
+                }
+                continue;
+            }
             if (link.incoming != null) {
                 if (!snapshot(link, link.incoming)) {
                     return;
@@ -515,6 +548,36 @@ public final class QuorumTransport {
                 events.fromLearner(link.id, packet);
             }
         }
+    }
+
+    /// False when more bytes are needed.
+    private boolean authenticate(QuorumLink link, Exchange exchange) throws MalformedRecordException {
+        ByteInput in = new ByteInput(link.in, link.inStart, link.inEnd);
+        Step step;
+        try {
+            step = exchange.take(in);
+        } catch (EOFException e) {
+            return false;
+        } catch (IOException e) {
+            throw new MalformedRecordException(String.valueOf(e.getMessage()));
+        }
+        switch (step) {
+            case Step.Skipped() -> trusted(link);
+            case Step.Going(byte[] answer) -> {
+                link.inStart = in.position();
+                append(link, answer);
+            }
+            case Step.Done(byte[] answer) -> {
+                link.inStart = in.position();
+                append(link, answer);
+                trusted(link);
+            }
+            case Step.Failed(byte[] answer, String reason) -> {
+                append(link, answer);
+                lost(link, reason);
+            }
+        }
+        return true;
     }
 
     /// The next packet, null where it is not whole yet.
@@ -577,8 +640,16 @@ public final class QuorumTransport {
         // Posted, not called: a write may fail in the middle of the core's own step.
         if (link.toLeader) {
             reactor.post(() -> events.leaderLost(link.id, reason));
+        } else if (link.exchange != null) {
+            refused(link, reason);
         } else {
             reactor.post(() -> events.learnerLost(link.id, link.remote + ": " + reason));
+        }
+    }
+
+    private void refused(QuorumLink link, String reason) {
+        if (refusals.isNews(link.host, reason)) {
+            LOG.warn("quorum port: {} closed: {}", link.remote, reason);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.ensemble.transport.sasl;
+
+import org.jspecify.annotations.NullMarked;

@@ -303,11 +303,13 @@ public final class EnsembleMember {
     /// Whoever has no leader takes over a newer configuration from whoever knows one (peer-protocol.md §2.5), and
     /// begins anew if it says something else, or what was proposed is not any more.
     private boolean adopts(Notification notification) {
+        if (notification.version() < 2
+                || !state.config.reconfiguration().enabled()
+                || notification.config().equals(state.configText())) {
+            return false;
+        }
         Membership before = state.membership();
-        EnsembleConfig told =
-                notification.version() < 2 || !state.config.reconfiguration().enabled()
-                        ? null
-                        : ConfigText.parse(notification.config());
+        EnsembleConfig told = ConfigText.parse(notification.config());
         if (told == null
                 || told.version() <= before.committed().version()
                 || told.voters().isEmpty()) {

@@ -23,7 +23,7 @@ final class Configurations implements Laws.Law {
 
     private final Simulation simulation;
     private final TreeMap<Long, InForce> known = new TreeMap<>();
-    private final Map<Integer, Long> shown = new HashMap<>();
+    private final Map<Integer, EnsembleConfig> shown = new HashMap<>();
     private final Map<Integer, Integer> lives = new HashMap<>();
 
     Configurations(Simulation simulation, EnsembleConfig first) {
@@ -68,13 +68,17 @@ final class Configurations implements Laws.Law {
     public void stepped(SimulatedServer server) {
         MemberView view = server.view();
         EnsembleConfig config = view.membership().committed();
+        EnsembleConfig before = shown.put(server.id, config);
         Integer life = lives.put(server.id, server.life());
-        Long before = shown.put(server.id, config.version());
-        if (life != null && life == server.life() && before != null && before > config.version()) {
+        boolean alive = life != null && life == server.life();
+        if (before == config && alive) {
+            return;
+        }
+        if (before != null && alive && before.version() > config.version()) {
             throw new Violation(
                     NAME,
-                    "server " + server.id + " goes back from configuration " + Long.toHexString(before) + " to "
-                            + Long.toHexString(config.version()));
+                    "server " + server.id + " goes back from configuration " + Long.toHexString(before.version())
+                            + " to " + Long.toHexString(config.version()));
         }
         if (config.version() == 0) {
             return; // each server's own, before there was a leader

@@ -25,9 +25,9 @@ final class EpochOnlyWithItsHistory implements Laws.Law {
         long epoch = view.currentEpoch();
         if (view.leadsAnEpoch()) {
             Chain chain = simulation.laws.chain;
-            long led = view.epochLed();
             // A leader that is a quorum alone has proposed by now.
-            beginnings.putIfAbsent(led, chain.transaction(chain.before(Zxid.of(led, 0), view.lastLogged())));
+            beginnings.computeIfAbsent(
+                    view.epochLed(), led -> chain.transaction(chain.before(Zxid.of(led, 0), view.lastLogged())));
         }
         Long before = epochs.put(server.id, epoch);
         if (before != null && before == epoch) {

@@ -74,6 +74,9 @@ final class Following implements Role, ObserverMaster.Upstream {
     private boolean newLeaderSeen;
     private boolean truncating;
     private @Nullable TreeLoader loader;
+    /// A whole tree, before and while it is being written.
+    private @Nullable DataTree arrived;
+
     private @Nullable DataTree received;
     private long receivedZxid;
     private long receivedFile;
@@ -294,7 +297,17 @@ final class Following implements Role, ObserverMaster.Upstream {
             lost("snapshot from the leader: " + wrong);
         } else if (chunk instanceof SnapshotChunk.End) {
             loader = null;
-            DataTree tree = into.finish(receivedZxid);
+            arrived = into.finish(receivedZxid);
+            writeArrived();
+        }
+    }
+
+    /// The configuration that the tree's history goes by comes with NEWLEADER, and must be on disk before that history
+    /// is.
+    private void writeArrived() {
+        DataTree tree = arrived;
+        if (tree != null && newLeaderSeen) {
+            arrived = null;
             received = tree;
             state.snapshots.abortAll();
             receivedFile = state.snapshots.toFile(tree, receivedZxid, true);
@@ -374,6 +387,7 @@ final class Following implements Role, ObserverMaster.Upstream {
             leadersConfig = config;
             state.proposed(config);
         }
+        writeArrived();
         logHistory();
     }
 

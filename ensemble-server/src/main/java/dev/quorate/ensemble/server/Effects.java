@@ -160,6 +160,9 @@ final class Effects implements Outbox {
     public void snapshotChunk(long snapshot, SnapshotChunk chunk) {
         if (quorum.carries(snapshot)) {
             quorum.snapshotChunk(snapshot, chunk);
+        } else if (chunk instanceof SnapshotChunk.End) {
+            // A file counts from its end on: everything that was asked of the log before is there by then.
+            log.perform(() -> snapshots.chunk(snapshot, chunk));
         } else {
             snapshots.chunk(snapshot, chunk);
         }

@@ -397,21 +397,27 @@ final class SimulatedDisk {
     }
 
     void chunk(long snapshot, SnapshotChunk chunk) {
+        if (chunk instanceof SnapshotChunk.End) {
+            perform(() -> enqueue(() -> end(snapshot, chunk)));
+            return;
+        }
         enqueue(() -> {
-            if (writing != snapshot) {
-                return;
-            }
-            unfinished.chunks.add(chunk);
-            if (chunk instanceof SnapshotChunk.End) {
-                writing = 0;
-                snapshots.put(unfinished.zxid, unfinished);
-                tellAll();
-                tell(new Event.SnapshotDone(snapshot, true));
-                purge();
-            } else {
+            if (writing == snapshot) {
+                unfinished.chunks.add(chunk);
                 tell(new Event.SnapshotChunkTaken(snapshot));
             }
         });
+    }
+
+    private void end(long snapshot, SnapshotChunk chunk) {
+        if (writing == snapshot) {
+            writing = 0;
+            unfinished.chunks.add(chunk);
+            snapshots.put(unfinished.zxid, unfinished);
+            tellAll();
+            tell(new Event.SnapshotDone(snapshot, true));
+            purge();
+        }
     }
 
     void abortSnapshot(long snapshot) {

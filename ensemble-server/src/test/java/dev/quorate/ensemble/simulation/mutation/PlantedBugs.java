@@ -138,7 +138,7 @@ final class PlantedBugs {
                 instructions(
                         "2872, 3642: a snapshot from the leader counts before it is on disk",
                         "core.Following",
-                        "snapshotFromLeader",
+                        "writeArrived",
                         (code, element) -> {
                             boolean field = element instanceof FieldInstruction put
                                     && put.opcode() == Opcode.PUTFIELD

@@ -27,7 +27,7 @@ final class Laws {
         default void shown(SimulatedServer server, long zxid) {}
 
         /// … a leader proposes.
-        default void proposed(SimulatedServer server, long zxid) {}
+        default void proposed(SimulatedServer server, TxnEntry entry) {}
 
         /// … a server has died.
         default void crashed(SimulatedServer server) {}
@@ -52,7 +52,7 @@ final class Laws {
     private long shownToClients;
 
     Laws(Simulation simulation, EnsembleConfig first) {
-        zab = new ZabBehaviour(simulation);
+        zab = new ZabBehaviour(simulation, tree);
         configurations = new Configurations(simulation, first);
         laws = List.of(
                 tree,
@@ -81,7 +81,7 @@ final class Laws {
         chain.append(server.view().lastLogged(), entry);
         if (server.view().epochLed() == Zxid.epoch(entry.zxid())) {
             for (Law law : laws) {
-                law.proposed(server, entry.zxid());
+                law.proposed(server, entry);
             }
         }
     }

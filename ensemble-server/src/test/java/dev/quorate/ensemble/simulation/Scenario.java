@@ -7,8 +7,10 @@ import dev.quorate.ensemble.quorum.Member;
 import dev.quorate.ensemble.quorum.Membership;
 import dev.quorate.ensemble.quorum.QuorumRule;
 import dev.quorate.ensemble.request.RequestConfig;
+import dev.quorate.ensemble.simulation.oracle.Configuration;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -158,6 +160,29 @@ record Scenario(
                 List.of(new Member.PeerAddress("server-" + server, 2888, 3888)),
                 votes ? Member.Role.PARTICIPANT : Member.Role.OBSERVER,
                 null);
+    }
+
+    /// The same once more for the second oracle, which asks [#isQuorum].
+    Configuration configuration() {
+        return new Configuration(0, oracleLines(), this::isQuorum);
+    }
+
+    Configuration configurationOfSpare(int id) {
+        SortedMap<Integer, String> lines = oracleLines();
+        lines.put(id, oracleLine(id, id % 2 == 0));
+        return Configuration.of(0, lines);
+    }
+
+    private SortedMap<Integer, String> oracleLines() {
+        SortedMap<Integer, String> lines = new TreeMap<>();
+        for (int server = 1; server <= voters + observers; server++) {
+            lines.put(server, oracleLine(server, server <= voters));
+        }
+        return lines;
+    }
+
+    private static String oracleLine(int server, boolean votes) {
+        return "server-%d:2888:3888:%s".formatted(server, votes ? "participant" : "observer");
     }
 
     boolean isSpare(int id) {

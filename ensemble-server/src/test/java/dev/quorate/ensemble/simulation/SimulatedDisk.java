@@ -38,6 +38,9 @@ final class SimulatedDisk {
         /// There is no current epoch on disk, and so it is the one of the last transaction.
         void tookEpochFromHistory(int server, long epoch);
 
+        /// Configuration files say this from now on.
+        void membershipStored(int server, Membership membership);
+
         /// One more transaction is durable behind all others.
         void logged(int server, long zxid);
 
@@ -253,7 +256,10 @@ final class SimulatedDisk {
 
     /// `.dynamic.next` or `.dynamic.<version>`, each there as a whole or not at all.
     void storeMembership(Membership fresh) {
-        perform(() -> membership = fresh);
+        perform(() -> {
+            membership = fresh;
+            watcher.membershipStored(server, fresh);
+        });
     }
 
     /// What the configuration files say; `otherwise` while nothing was written to them.

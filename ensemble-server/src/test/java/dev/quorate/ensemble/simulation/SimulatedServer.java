@@ -243,6 +243,9 @@ final class SimulatedServer implements Outbox {
 
     @Override
     public void sendToLearner(long link, QuorumPacket packet) {
+        if (packet instanceof QuorumPacket.CommitAndActivate commit) {
+            simulation.laws.zab.handsOver(this, commit.zxid(), (int) commit.designatedLeader());
+        }
         peers.toLearner(link, packet);
     }
 

@@ -160,9 +160,8 @@ final class Simulation {
                 : server <= scenario.voters();
     }
 
-    /// The second oracle knows one configuration.
-    boolean membersStay() {
-        return !scenario.standalone() && !scenario.reconfigures();
+    Scenario scenario() {
+        return scenario;
     }
 
     boolean isDurable(long zxid) {

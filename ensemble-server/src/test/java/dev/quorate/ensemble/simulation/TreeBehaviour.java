@@ -11,7 +11,6 @@ import dev.quorate.ensemble.tree.DataTree;
 import dev.quorate.ensemble.tree.Znode;
 import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
-import dev.quorate.ensemble.txn.TxnHeader;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +32,12 @@ final class TreeBehaviour implements Laws.Law {
     /// A client sends a request in its session.
     void asked(long session, int cxid, ClientRequest request) {
         asked.put(new Asked(session, cxid), request);
+    }
+
+    /// What a transaction goes back to; null where no client has asked.
+    @Nullable
+    ClientRequest request(TxnEntry entry) {
+        return asked.get(new Asked(entry.header().sessionId(), entry.header().cxid()));
     }
 
     @Override
@@ -61,7 +66,7 @@ final class TreeBehaviour implements Laws.Law {
             case Txn.Error(int code) when code == ErrorCode.SESSION_MOVED.code() -> {}
             // Whether members may change is another law's business; the tree's own is what clients see of it.
             case Txn.Reconfig _ -> {}
-            case Txn.Error _ when session == 0 || asksForMembers(entry) -> {}
+            case Txn.Error _ when session == 0 || request(entry) instanceof ClientRequest.Reconfig -> {}
             case Txn.Error(int code)
             when code == ErrorCode.SESSION_EXPIRED.code() || code == ErrorCode.EPHEMERAL_ON_LOCAL_SESSION.code() -> {
                 if (model.hasSession(session)) {
@@ -72,14 +77,8 @@ final class TreeBehaviour implements Laws.Law {
         }
     }
 
-    private boolean asksForMembers(TxnEntry entry) {
-        TxnHeader header = entry.header();
-        return asked.get(new Asked(header.sessionId(), header.cxid())) instanceof ClientRequest.Reconfig;
-    }
-
     private void decided(TxnEntry entry) {
-        ClientRequest request =
-                asked.get(new Asked(entry.header().sessionId(), entry.header().cxid()));
+        ClientRequest request = request(entry);
         if (request == null) {
             throw new Violation(NAME, "nobody has asked for " + entry.txn() + " at " + Zxid.hex(entry.zxid()));
         }

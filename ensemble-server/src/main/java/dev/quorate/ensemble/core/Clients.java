@@ -42,6 +42,7 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
     private static final long SESSIONLESS_NANOS = 10_000_000_000L;
     private static final int PING_XID = -2;
     private static final byte[] NO_PASSWORD = new byte[16];
+    private static final byte[] NO_BODY = new byte[0];
     /// A server that missed more than this while it had no leader sends its clients away: they read anew elsewhere.
     private static final int MISSED_MAX = 10_000;
 
@@ -474,6 +475,13 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
             state.out.reply(
                     connection.id, new Reply(waiting.xid(), -1, ErrorCode.UNIMPLEMENTED.code(), ReplyBody.EMPTY));
             close(connection, "operation " + waiting.opCode() + " is not for clients");
+            return;
+        }
+        if (request instanceof ClientRequest.CloseSession && !isLocal(connection.session)) {
+            // It was upgraded by what came before: now the ensemble has to close it.
+            Waiting closing = new Waiting(waiting.xid(), waiting.opCode(), request, waiting.ids(), NO_BODY);
+            enqueue(connection, closing);
+            forward(connection, closing);
             return;
         }
         if (request instanceof ClientRequest.CloseSession) {

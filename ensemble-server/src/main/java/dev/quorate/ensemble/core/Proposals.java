@@ -104,10 +104,6 @@ final class Proposals {
         return outstanding.isEmpty();
     }
 
-    int sessionCount() {
-        return sessions.size();
-    }
-
     // --- requests
 
     /// A write that came through a link. Every one becomes a transaction, failures too.
@@ -251,7 +247,8 @@ final class Proposals {
             state.apply(entry);
             pending.applied(entry.zxid());
             if (entry.txn() instanceof Txn.CloseSession) {
-                sessions.remove(entry.header().sessionId());
+                // A learner that has not heard of it for longer is not a learner any more.
+                sessions.end(entry.header().sessionId(), state.now + 2 * state.config.syncLimitNanos());
             }
             lastCommitted = entry.zxid();
             answer();

@@ -17,6 +17,7 @@ public final class SessionTable {
         long bucket;
         long owner;
         boolean closing;
+        boolean over;
     }
 
     private final long tickNanos;
@@ -84,8 +85,10 @@ public final class SessionTable {
         while (!buckets.isEmpty() && buckets.firstKey() * tickNanos <= nowNanos) {
             for (long id : buckets.pollFirstEntry().getValue()) {
                 Session session = sessions.get(id);
-                // One that its client is closing already is not closed twice.
-                if (session != null && !session.closing) {
+                if (session != null && session.over) {
+                    sessions.remove(id);
+                } else if (session != null && !session.closing) {
+                    // One that its client is closing already is not closed twice.
                     session.closing = true;
                     expired.add(id);
                 }
@@ -108,6 +111,18 @@ public final class SessionTable {
     public boolean isClosing(long id) {
         Session session = sessions.get(id);
         return session != null && session.closing;
+    }
+
+    /// The session is closed, and known as such for a while yet: what still comes in its name is late.
+    public void end(long id, long untilNanos) {
+        Session session = sessions.get(id);
+        if (session != null) {
+            leaveBucket(id, session);
+            session.closing = true;
+            session.over = true;
+            session.bucket = Math.floorDiv(untilNanos, tickNanos) + 1;
+            buckets.computeIfAbsent(session.bucket, key -> new TreeSet<>()).add(id);
+        }
     }
 
     public void remove(long id) {

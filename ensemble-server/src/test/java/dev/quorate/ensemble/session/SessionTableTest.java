@@ -23,4 +23,15 @@ class SessionTableTest {
         assertThat(sessions.close(1)).isTrue();
         assertThat(sessions.expire(2 * SECOND)).isEmpty();
     }
+
+    @Test
+    void aSessionThatIsOverIsKnownAsClosedForAWhile() {
+        sessions.add(1, 1_000, 0);
+        sessions.end(1, 3 * SECOND);
+        assertThat(sessions.expire(2 * SECOND)).isEmpty();
+        assertThat(sessions.isClosing(1)).isTrue();
+        assertThat(sessions.touch(1, 1_000, 2 * SECOND)).isFalse();
+        assertThat(sessions.expire(4 * SECOND)).isEmpty();
+        assertThat(sessions.contains(1)).isFalse();
+    }
 }

@@ -177,7 +177,11 @@ public final class AbstractZab {
     // --- synchronisation
 
     /// A leader begins its epoch with this history, knowing these configurations: quorums of both have promised it the
-    /// epoch, and of the last one in force that it might have missed, and nobody in them knew more.
+    /// epoch, and of the last one in force that it might have missed, and nobody in them knew more. What voters
+    /// have that
+    /// are not of the configuration in force was committed without it only if that other one came into force, so in
+    /// an
+    /// epoch that is later.
     public void leads(int id, long number, List<Long> history, long committed, long lastSeen) {
         Epoch epoch = epoch(number);
         NotAllowed.unless(epoch.leader < 0, "servers %d and %d lead epoch %d", epoch.leader, id, number);
@@ -194,11 +198,13 @@ public final class AbstractZab {
         }
         Configuration pending = configuration(id, lastSeen);
         Configuration last = configuration(id, inForce.headSet(lastSeen + 1).last());
-        List<Configuration> needed = List.of(configuration(id, committed), last, pending);
+        Configuration current = configuration(id, committed);
+        List<Configuration> needed = List.of(current, last, pending);
         long end = history.isEmpty() ? 0 : history.getLast();
         Set<Integer> behind = new HashSet<>();
         epoch.promises.forEach((other, promise) -> {
-            if (promise.isAtMost(server(id).current, end)) {
+            boolean counts = current.isVoter(other);
+            if (promise.isAtMost(server(id).current, counts ? end : Long.MAX_VALUE)) {
                 behind.add(other);
             }
         });

@@ -2,27 +2,22 @@ package dev.quorate.ensemble.server;
 
 import dev.quorate.ensemble.config.ServerConfig;
 import dev.quorate.ensemble.model.AuthId;
-import dev.quorate.ensemble.quorum.Member;
+import dev.quorate.ensemble.transport.peer.Binding;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import org.jspecify.annotations.Nullable;
 
 /// Where a server listens.
 final class Addresses {
     private Addresses() {}
 
-    /// For both peer ports: null is any address.
-    static @Nullable String peerBind(ServerConfig config) {
-        if (config.listenAddress() != null) {
-            return config.listenAddress();
+    /// Of both peer ports.
+    static Binding peers(ServerConfig config) {
+        String address = config.listenAddress();
+        if (address != null) {
+            return new Binding.At(address);
         }
-        Member self = config.self();
-        return config.quorum().listenOnAllAddresses()
-                        || self == null
-                        || self.addresses().size() > 1
-                ? null
-                : self.addresses().getFirst().host();
+        return config.quorum().listenOnAllAddresses() ? new Binding.Everywhere() : new Binding.OwnAddress();
     }
 
     static InetSocketAddress client(ServerConfig config, ServerConfig.Endpoint endpoint) throws UnknownHostException {

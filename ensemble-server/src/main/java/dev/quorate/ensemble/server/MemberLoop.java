@@ -87,7 +87,7 @@ final class MemberLoop implements ClientEvents, QuorumEvents {
                 reactor,
                 this,
                 new QuorumTransport.Settings(
-                        Addresses.peerBind(config),
+                        Addresses.peers(config),
                         timing.initLimitTicks() * timing.tickTimeMillis(),
                         timing.syncLimitTicks() * timing.tickTimeMillis(),
                         limits.maxPacketBytes(),

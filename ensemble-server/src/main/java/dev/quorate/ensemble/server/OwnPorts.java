@@ -10,6 +10,7 @@ import dev.quorate.ensemble.transport.peer.QuorumTransport;
 import dev.quorate.ensemble.transport.tls.PortSecurity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,29 +66,30 @@ final class OwnPorts {
 
     void acceptLearners(boolean enabled) {
         feeding = false;
-        quorum.acceptLearners(enabled, address(self));
+        quorum.acceptLearners(enabled, addresses(self));
     }
 
     /// Of observers that come to a follower, at a port of their own.
     void acceptObservers(boolean enabled) {
         feeding = true;
-        quorum.acceptLearners(enabled, address(self));
+        quorum.acceptLearners(enabled, addresses(self));
     }
 
-    private @Nullable PeerAddress address(@Nullable Member member) {
+    private List<PeerAddress> addresses(@Nullable Member member) {
         if (member == null) {
-            return null;
+            return List.of();
         }
-        PeerAddress own = member.addresses().getFirst();
-        return feeding ? new PeerAddress(own.host(), config.quorum().observerMasterPort(), own.electionPort()) : own;
+        return feeding
+                ? member.withQuorumPort(config.quorum().observerMasterPort()).addresses()
+                : member.addresses();
     }
 
     /// The configuration in force has this line for us.
     void moved(Member now) {
         Member before = self;
         self = now;
-        PeerAddress own = address(now);
-        if (own != null && !own.equals(address(before))) {
+        List<PeerAddress> own = addresses(now);
+        if (!own.equals(addresses(before))) {
             quorum.moveListener(own);
         }
         HostPort client = now.client();

@@ -218,7 +218,7 @@ public final class Server {
         ElectionTransport election = new ElectionTransport(
                 new ElectionTransport.Settings(
                         config.serverId(),
-                        Addresses.peerBind(config),
+                        Addresses.peers(config),
                         timing.electionConnectTimeoutMillis(),
                         timing.syncLimitTicks() * timing.tickTimeMillis(),
                         config.quorum().keepAlive(),

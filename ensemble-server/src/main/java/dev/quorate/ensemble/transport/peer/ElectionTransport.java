@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import javax.security.sasl.SaslException;
@@ -39,10 +40,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// [#send] and [#target] may be called by any thread and never block; everything else is on virtual threads.
 public final class ElectionTransport implements AutoCloseable {
-    /// `bind` null: any address. Times in milliseconds.
+    /// Times in milliseconds.
     public record Settings(
             long self,
-            @Nullable String bind,
+            Binding binding,
             int connectTimeoutMillis,
             int handshakeTimeoutMillis,
             boolean keepAlive,
@@ -67,7 +68,7 @@ public final class ElectionTransport implements AutoCloseable {
     private final Refusals refusals = new Refusals();
     private final Map<Long, Destination> destinations = new HashMap<>();
     private List<EnsembleConfig> configs = List.of();
-    /// The own address, as long as it is known.
+    /// The own addresses, as long as they are known.
     private List<PeerAddress> own = List.of();
     private @Nullable ServerSocket listener;
     private volatile boolean closed;
@@ -92,8 +93,12 @@ public final class ElectionTransport implements AutoCloseable {
             destinations.keySet().forEach(server -> before.put(server, addresses(server)));
             configs = committed.equals(lastSeen) ? List.of(committed) : List.of(committed, lastSeen);
             // Whoever was removed goes on where it stood.
-            List<PeerAddress> ownNow = addresses(settings.self);
-            own = ownNow.isEmpty() ? own : List.of(ownNow.getFirst());
+            own = configs.stream()
+                    .map(config -> config.member(settings.self))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .map(Member::addresses)
+                    .orElse(own);
             if (listener != null && !own.equals(ownBefore)) {
                 moving = true;
                 closeListener();
@@ -128,10 +133,10 @@ public final class ElectionTransport implements AutoCloseable {
         String said = "";
         while (!closed) {
             try (ServerSocket socket = new ServerSocket()) {
-                PeerAddress own = ownAddress();
+                List<PeerAddress> own = ownAddresses();
                 socket.setReuseAddress(true);
-                InetAddress bind = settings.bind == null ? null : InetAddress.getByName(settings.bind);
-                socket.bind(new InetSocketAddress(bind, own.electionPort()), 128);
+                InetAddress at = settings.binding.of(own);
+                socket.bind(new InetSocketAddress(at, own.getFirst().electionPort()), 128);
                 moving = false;
                 keep(socket);
                 bound();
@@ -167,11 +172,11 @@ public final class ElectionTransport implements AutoCloseable {
         listener = socket;
     }
 
-    private synchronized PeerAddress ownAddress() throws IOException {
+    private synchronized List<PeerAddress> ownAddresses() throws IOException {
         if (own.isEmpty()) {
             throw new IOException("server " + settings.self + " has no line in the configuration");
         }
-        return own.getFirst();
+        return own;
     }
 
     /// As it stands in our first message: one address, unless several are switched on.
@@ -179,7 +184,7 @@ public final class ElectionTransport implements AutoCloseable {
         List<PeerAddress> all = addresses(settings.self);
         // Whoever was removed goes on with the address it had.
         boolean several = settings.multiAddress && !all.isEmpty();
-        return ConfigText.addresses(several ? all : List.of(ownAddress()), PeerAddress::electionPort);
+        return ConfigText.addresses(several ? all : List.of(ownAddresses().getFirst()), PeerAddress::electionPort);
     }
 
     private synchronized List<PeerAddress> addresses(long server) {

@@ -19,7 +19,6 @@ import dev.quorate.ensemble.wire.QuorumWire;
 import dev.quorate.ensemble.wire.SnapshotWire;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
@@ -40,9 +39,9 @@ import org.slf4j.LoggerFactory;
 /// The quorum port: the link to our leader, or the listener and the links of our learners. Loop thread only; look-ups,
 /// dials and TLS handshakes run on virtual threads and come back through the reactor.
 public final class QuorumTransport {
-    /// `bind` null: any address. Times in milliseconds.
+    /// Times in milliseconds.
     public record Settings(
-            @Nullable String bind,
+            Binding binding,
             int initMillis,
             int syncMillis,
             int maxPacketBytes,
@@ -73,7 +72,7 @@ public final class QuorumTransport {
     private final ArrayList<QuorumLink> dirty = new ArrayList<>();
     private long leaderLink = -1;
     private boolean accepting;
-    private @Nullable PeerAddress address;
+    private List<PeerAddress> addresses = List.of();
     private @Nullable ServerSocketChannel listener;
     private long now;
 
@@ -186,9 +185,9 @@ public final class QuorumTransport {
     // --- towards learners
 
     /// Listens on the own quorum port, and goes on trying while somebody else has it; or closes listener and links.
-    public void acceptLearners(boolean enabled, @Nullable PeerAddress own) {
+    public void acceptLearners(boolean enabled, List<PeerAddress> own) {
         accepting = enabled;
-        address = own;
+        addresses = own;
         if (!enabled) {
             closeListener();
             for (QuorumLink link : List.copyOf(links.values())) {
@@ -202,8 +201,8 @@ public final class QuorumTransport {
     }
 
     /// Learners find us here from now on; those who are connected stay.
-    public void moveListener(PeerAddress own) {
-        address = own;
+    public void moveListener(List<PeerAddress> own) {
+        addresses = own;
         if (accepting) {
             closeListener();
             listen("");
@@ -211,16 +210,15 @@ public final class QuorumTransport {
     }
 
     private void listen(String said) {
-        PeerAddress own = address;
-        if (!accepting || listener != null || own == null) {
+        if (!accepting || listener != null || addresses.isEmpty()) {
             return;
         }
+        int port = addresses.getFirst().quorumPort();
         ServerSocketChannel channel = null;
         try {
             channel = ServerSocketChannel.open();
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            InetAddress bind = settings.bind == null ? null : InetAddress.getByName(settings.bind);
-            channel.bind(new InetSocketAddress(bind, own.quorumPort()), 128);
+            channel.bind(new InetSocketAddress(settings.binding.of(addresses), port), 128);
             reactor.register(channel, SelectionKey.OP_ACCEPT, key -> acceptAll());
             listener = channel;
         } catch (IOException | RuntimeException e) {
@@ -233,7 +231,7 @@ public final class QuorumTransport {
             }
             String failure = String.valueOf(e.getMessage());
             if (!failure.equals(said)) {
-                LOG.warn("quorum port {}: {}; trying on", own.quorumPort(), e.toString());
+                LOG.warn("quorum port {}: {}; trying on", port, e.toString());
             }
             Thread.ofVirtual().name("quorum-bind").start(() -> {
                 pause(REDIAL_MAX_MILLIS);

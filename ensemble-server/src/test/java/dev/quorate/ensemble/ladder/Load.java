@@ -25,6 +25,8 @@ final class Load implements AutoCloseable {
     private static final String REGISTER = "/register";
     private static final String WRITTEN = "/written";
     private static final String LIVE = "/live";
+    /// More names than fit into an answer must not come together, however long the load lasts.
+    private static final int CHILDREN_MAX = 5_000;
 
     private final String connectString;
     private final List<Thread> threads = new ArrayList<>();
@@ -55,7 +57,7 @@ final class Load implements AutoCloseable {
                 client.create(
                         LIVE + "/" + name + "-", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL_SEQUENTIAL);
                 while (!stopped && client.getState().isAlive()) {
-                    step(client, WRITTEN + "/" + name + "-" + sequence++);
+                    step(client, WRITTEN + "/" + name + "-" + sequence / CHILDREN_MAX, sequence++);
                 }
             } catch (KeeperException e) {
                 // The next session goes on.
@@ -69,7 +71,8 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private void step(ZooKeeper client, String path) throws InterruptedException {
+    private void step(ZooKeeper client, String parent, int sequence) throws InterruptedException {
+        String path = parent + "/" + sequence;
         try {
             int before = highest.get();
             int version = client.setData(REGISTER, new byte[20], -1).getVersion();
@@ -77,6 +80,9 @@ final class Load implements AutoCloseable {
                 wrong.add("write " + version + " was asked for after write " + before + " had been acknowledged");
             }
             highest.accumulateAndGet(version, Math::max);
+            if (client.exists(parent, false) == null) {
+                client.create(parent, new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            }
             client.create(path, new byte[20], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
             created.add(path.substring(WRITTEN.length() + 1));
             acknowledged.incrementAndGet();
@@ -127,7 +133,12 @@ final class Load implements AutoCloseable {
                 StockClient.sync(client);
                 Stat register = client.exists(REGISTER, false);
                 assertThat(register.getVersion()).as(server.address()).isGreaterThanOrEqualTo(highest.get());
-                Set<String> there = new HashSet<>(client.getChildren(WRITTEN, false));
+                Set<String> there = new HashSet<>();
+                for (String parent : client.getChildren(WRITTEN, false)) {
+                    for (String child : client.getChildren(WRITTEN + "/" + parent, false)) {
+                        there.add(parent + "/" + child);
+                    }
+                }
                 assertThat(created).as(server.address()).allMatch(there::contains);
                 Layout.await(() -> client.getChildren(LIVE, false).isEmpty());
             }

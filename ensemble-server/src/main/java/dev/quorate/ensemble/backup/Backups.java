@@ -25,13 +25,13 @@ public final class Backups {
 
     /// Takes what the leader has committed; returns the manifest's line. The artifact stands at the true zxid: margins
     /// are added when it is restored.
-    public static String take(String host, int port, Path directory, String id) throws IOException {
+    public static String take(String host, int port, Greeting greeting, Path directory, String id) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new RefusedException(directory + ": no such folder to write backups to");
         }
         try (OutputDirectory output = OutputDirectory.begin(directory, id)) {
             Path received = output.path().resolve("received");
-            Observer.receive(host, port, id, Files.createDirectories(received.resolve(VERSIONED)));
+            Observer.receive(host, port, greeting, id, Files.createDirectories(received.resolve(VERSIONED)));
             Path clean = Files.createDirectory(output.path().resolve(VERSIONED));
             CleanSnapshot.Written written =
                     CleanSnapshot.of(Source.open(received, received), Rise.NONE).write(clean);

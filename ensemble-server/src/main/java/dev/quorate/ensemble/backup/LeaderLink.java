@@ -9,6 +9,7 @@ import java.io.DataInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -27,8 +28,9 @@ final class LeaderLink implements AutoCloseable {
     private final QuorumWire wire = new QuorumWire(DATA_BYTES_MAX);
     private final JuteWriter buffer = new JuteWriter(256);
     private final DataInputStream in;
+    private final OutputStream out;
 
-    LeaderLink(String host, int port) throws LeaderLostException {
+    LeaderLink(String host, int port, Greeting greeting) throws IOException {
         address = host + ":" + port;
         try {
             InetSocketAddress resolved = new InetSocketAddress(host, port);
@@ -38,8 +40,14 @@ final class LeaderLink implements AutoCloseable {
             socket.connect(resolved, CONNECT_MILLIS);
             socket.setSoTimeout(SILENCE_MILLIS);
             socket.setTcpNoDelay(true);
-            in = new DataInputStream(new Received(new BufferedInputStream(socket.getInputStream(), 1 << 16)));
+            Greeting.Streams streams = greeting.greet(socket, host);
+            in = new DataInputStream(new Received(new BufferedInputStream(streams.in(), 1 << 16)));
+            out = streams.out();
+        } catch (RefusedException e) {
+            socket.close();
+            throw e;
         } catch (IOException e) {
+            socket.close();
             throw new LeaderLostException("no leader at " + address + ": " + String.valueOf(e.getMessage()));
         }
     }
@@ -57,7 +65,7 @@ final class LeaderLink implements AutoCloseable {
         buffer.clear();
         wire.write(buffer, packet);
         try {
-            socket.getOutputStream().write(buffer.array(), 0, buffer.size());
+            out.write(buffer.array(), 0, buffer.size());
         } catch (IOException e) {
             throw lost(String.valueOf(e.getMessage()));
         }
@@ -95,7 +103,8 @@ final class LeaderLink implements AutoCloseable {
                 throw lost(String.valueOf(e.getMessage()));
             }
             if (count < 0) {
-                throw lost("it closed the connection; a server that does not lead does so at once");
+                throw lost("it closed the connection; a server that does not lead does so at once, and"
+                        + " one that wants TLS or SASL of its peers");
             }
             return count;
         }

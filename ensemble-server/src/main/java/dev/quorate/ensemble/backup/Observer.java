@@ -43,8 +43,9 @@ public final class Observer {
 
     /// Fills `directory`, which stands for `version-2`: a snapshot, maybe a log, epoch files. `name` makes the id under
     /// which the leader knows us: two of the same id would drive each other away.
-    public static void receive(String host, int port, String name, Path directory) throws IOException {
-        try (LeaderLink leader = new LeaderLink(host, port)) {
+    public static void receive(String host, int port, Greeting greeting, String name, Path directory)
+            throws IOException {
+        try (LeaderLink leader = new LeaderLink(host, port, greeting)) {
             Observer observer = new Observer(leader, directory);
             try (TxnLog _ = observer.log) {
                 observer.receive(FIRST_ID + Integer.toUnsignedLong(name.hashCode()));

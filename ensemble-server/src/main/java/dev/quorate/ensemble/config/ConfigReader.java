@@ -65,6 +65,12 @@ public final class ConfigReader {
         return new ConfigReader().parse(file, properties, environment);
     }
 
+    /// Of a `zoo.cfg` only how its server dials the others.
+    public static ServerConfig.Peers peers(Path file, Map<String, String> properties) throws ConfigException {
+        Settings settings = new Settings(file.toString(), load(file), properties);
+        return new ServerConfig.Peers(TlsKeys.quorum(settings), SaslKeys.quorum(settings));
+    }
+
     private ServerConfig parse(Path file, Map<String, String> properties, Map<String, String> environment)
             throws ConfigException {
         Map<String, String> table = load(file);

@@ -59,6 +59,9 @@ public record ServerConfig(
     /// `dials`: our own connections are encrypted; `acceptsPlain`: others' need not be.
     public record PeerTls(TlsSettings settings, boolean dials, boolean acceptsPlain) {}
 
+    /// How servers dial each other, for whoever dials them as one does.
+    public record Peers(@Nullable PeerTls tls, @Nullable SaslSettings sasl) {}
+
     /// `electionGraceMillis` is how long clients may wait for another leader; 0 sends them away at once.
     public record Timing(
             int tickTimeMillis,

@@ -1,7 +1,10 @@
 package dev.quorate.ensemble.server;
 
 import dev.quorate.ensemble.backup.Backups;
+import dev.quorate.ensemble.backup.Greeting;
 import dev.quorate.ensemble.backup.LeaderLostException;
+import dev.quorate.ensemble.config.ConfigException;
+import dev.quorate.ensemble.config.ConfigReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -23,8 +26,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the backup is in DIR/ID, whole",
-            "1:the output cannot be written, or the leader sent what no leader sends",
-            "2:wrong command line",
+            "1:the output cannot be written, the leader sent what no leader sends, or the two do not trust each other",
+            "2:wrong command line or configuration",
             "75:no leader at that address, or it was lost meanwhile: try again with whoever leads then"
         })
 final class BackupCommand implements Callable<Integer> {
@@ -39,6 +42,13 @@ final class BackupCommand implements Callable<Integer> {
 
     @Option(names = "--id", required = true, description = "name of the backup in that folder, a ULID for instance")
     private String id = "";
+
+    @Option(
+            names = "--config",
+            paramLabel = "ZOO_CFG",
+            description = "a server's zoo.cfg: its sslQuorum, ssl.quorum.* and quorum.auth.* keys say how to dial the"
+                    + " leader, nothing else is read; without it, neither TLS nor SASL")
+    private @Nullable Path config;
 
     @Mixin
     private Verdict verdict = new Verdict();
@@ -58,11 +68,23 @@ final class BackupCommand implements Callable<Integer> {
             throw usage("--leader: " + port + " is no port");
         }
         try {
-            return verdict.done(Backups.take(host, port, output, id));
+            return verdict.done(take(host, port));
+        } catch (ConfigException e) {
+            return verdict.failed(ExitCodes.USAGE, String.valueOf(e.getMessage()));
         } catch (LeaderLostException e) {
             return verdict.failed(ExitCodes.TRY_AGAIN, Verdict.reason(e));
         } catch (IOException e) {
             return verdict.failed(ExitCodes.FAILED, Verdict.reason(e));
+        }
+    }
+
+    private String take(String host, int port) throws IOException, ConfigException {
+        if (config == null) {
+            return Backups.take(host, port, Greeting.NONE, output, id);
+        }
+        Logging.configure();
+        try (PeerGreeting greeting = new PeerGreeting(ConfigReader.peers(config, ServeCommand.systemProperties()))) {
+            return Backups.take(host, port, greeting, output, id);
         }
     }
 

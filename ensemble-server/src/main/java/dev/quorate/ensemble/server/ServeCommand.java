@@ -34,15 +34,19 @@ public final class ServeCommand implements Callable<Integer> {
 
     static int serve(Path file) {
         Logging.configure();
-        Map<String, String> properties = new HashMap<>();
-        System.getProperties().forEach((key, value) -> properties.put(String.valueOf(key), String.valueOf(value)));
         ServerConfig config;
         try {
-            config = ConfigReader.read(file, properties, System.getenv());
+            config = ConfigReader.read(file, systemProperties(), System.getenv());
         } catch (ConfigException e) {
             System.err.println("quorate-server: " + e.getMessage());
             return ExitCodes.USAGE;
         }
         return new Server(config).run();
+    }
+
+    static Map<String, String> systemProperties() {
+        Map<String, String> properties = new HashMap<>();
+        System.getProperties().forEach((key, value) -> properties.put(String.valueOf(key), String.valueOf(value)));
+        return properties;
     }
 }

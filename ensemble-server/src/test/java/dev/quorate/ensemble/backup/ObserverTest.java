@@ -27,7 +27,7 @@ class ObserverTest {
         Path versioned = Files.createDirectories(directory.resolve("version-2"));
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread leader = Thread.ofVirtual().start(() -> lead(server, packets));
-            Observer.receive("127.0.0.1", server.getLocalPort(), "x", versioned);
+            Observer.receive("127.0.0.1", server.getLocalPort(), Greeting.NONE, "x", versioned);
             leader.join();
         }
         return CleanSnapshot.of(Source.open(directory, directory), Rise.NONE)

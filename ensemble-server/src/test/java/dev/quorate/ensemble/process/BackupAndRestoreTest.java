@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.quorate.ensemble.backup.Backups;
+import dev.quorate.ensemble.backup.Greeting;
 import dev.quorate.ensemble.backup.LeaderLostException;
 import dev.quorate.ensemble.message.SnapshotChunk;
 import dev.quorate.ensemble.process.ServerProcess.Kind;
@@ -127,7 +128,7 @@ class BackupAndRestoreTest {
                 for (int i = 0; created.getCount() > 0; i++) {
                     long acknowledged = 8000 - created.getCount();
                     Path backup = backups.resolve("B" + i);
-                    Backups.take("127.0.0.1", port, backups, "B" + i);
+                    Backups.take("127.0.0.1", port, Greeting.NONE, backups, "B" + i);
                     JsonNode manifest = new ObjectMapper().readTree(Files.readString(backup.resolve("manifest.json")));
                     SortedMap<String, SnapshotChunk.Node> nodes = new TreeMap<>();
                     SnapshotFiles.read(backup.resolve(manifest.path("file").asText()), chunk -> {
@@ -147,7 +148,7 @@ class BackupAndRestoreTest {
     }
 
     private static JsonNode take(ProcessEnsemble ensemble, Path backups, String id) throws IOException {
-        String line = Backups.take("127.0.0.1", quorumPort(ensemble.leader()), backups, id);
+        String line = Backups.take("127.0.0.1", quorumPort(ensemble.leader()), Greeting.NONE, backups, id);
         assertThat(Files.readString(backups.resolve(id).resolve("manifest.json")))
                 .isEqualTo(line + "\n");
         assertThat(backups.resolve(id)).isDirectoryNotContaining("glob:**/received");
@@ -186,7 +187,7 @@ class BackupAndRestoreTest {
             for (ServerProcess server : ensemble.servers()) {
                 if (!server.mode().equals("leader")) {
                     int port = quorumPort(server);
-                    assertThatThrownBy(() -> Backups.take("127.0.0.1", port, backups, "X"))
+                    assertThatThrownBy(() -> Backups.take("127.0.0.1", port, Greeting.NONE, backups, "X"))
                             .isInstanceOf(LeaderLostException.class)
                             .hasMessageContaining("127.0.0.1:" + port);
                 }

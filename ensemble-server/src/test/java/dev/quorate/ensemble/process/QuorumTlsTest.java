@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -110,6 +112,78 @@ class QuorumTlsTest {
             }
             ensemble.assertEqualTrees();
         }
+    }
+
+    /// `backup` dials as a server does: with the keys of a server's `zoo.cfg`, and not without.
+    @ParameterizedTest
+    @ValueSource(strings = "AQQ")
+    void aBackupIsTakenOfAnEnsembleThatSpeaksTlsAndSaslOnly(String servers, @TempDir Path directory) throws Exception {
+        Path backups = Files.createDirectory(directory.resolve("backups"));
+        try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, kinds(servers), Jaas.REQUIRED)) {
+            secure(ensemble, "sslQuorum=true");
+            Jaas.give(ensemble);
+            ensemble.startAll().awaitServing();
+            try (ZooKeeper client = StockClient.connect(ensemble.server(2).address())) {
+                client.create("/kept", new byte[10], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            }
+            ServerProcess known = ensemble.server(2);
+            Path keys = Files.writeString(
+                    directory.resolve("keys.cfg"),
+                    Files.readString(known.directory().resolve("zoo.cfg")).replaceAll("(?m)^(server|dataDir).*", "")
+                            + "java.security.auth.login.config="
+                            + known.directory().resolve("jaas.conf"));
+            Path noPassword = Files.writeString(
+                    directory.resolve("no-password.cfg"),
+                    Files.readString(keys).replaceAll("(?m)^quorum\\.auth.*", ""));
+            for (int leader = 1; leader <= 2; leader++) {
+                ensemble.makeLead(leader);
+                String address = "127.0.0.1:" + quorumPort(ensemble.server(leader));
+                assertThat(backup(directory, backups, address, "without")).isEqualTo(75);
+                assertThat(backup(directory, backups, address, "no-password", "--config", noPassword))
+                        .isEqualTo(75);
+                assertThat(backup(directory, backups, address, "taken-" + leader, "--config", keys))
+                        .isZero();
+                assertThat(Files.readString(backups.resolve("taken-" + leader).resolve("manifest.json")))
+                        .contains("\"znodes\":");
+            }
+            Path stranger = Authority.writeKeys(
+                    new Authority("somebody else").issue("CN=stranger", HOSTS), directory.resolve("stranger.pem"));
+            Path strange = Files.writeString(
+                    directory.resolve("stranger.cfg"),
+                    Files.readString(keys) + "\nssl.quorum.keyStore.location=" + stranger
+                            + "\nssl.quorum.trustStore.location=" + stranger + "\n");
+            assertThat(backup(
+                            directory,
+                            backups,
+                            "127.0.0.1:" + quorumPort(ensemble.server(2)),
+                            "stranger",
+                            "--config",
+                            strange))
+                    .isEqualTo(1);
+        }
+        try (Stream<Path> taken = Files.list(backups)) {
+            assertThat(taken.map(file -> String.valueOf(file.getFileName())))
+                    .containsExactlyInAnyOrder("taken-1", "taken-2");
+        }
+        assertThat(Files.readString(directory.resolve("backup.log")))
+                .contains("one that wants TLS or SASL of its peers", "certification path")
+                .doesNotContain("secret", "\tat ");
+    }
+
+    private static int backup(Path directory, Path backups, String leader, String id, Object... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of("bin/quorate-server").toAbsolutePath().toString(),
+                "backup",
+                "--leader=" + leader,
+                "--output=" + backups,
+                "--id=" + id));
+        Stream.of(more).map(String::valueOf).forEach(command::add);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("backup.log").toFile()));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder.start().waitFor();
     }
 
     /// A tree that does not fit into any buffer on the way, and a learner that has nothing.
@@ -271,12 +345,20 @@ class QuorumTlsTest {
         }
     }
 
+    private static int quorumPort(ServerProcess server) throws IOException {
+        return ownPort(server, 1);
+    }
+
     private static int electionPort(ServerProcess server) throws IOException {
+        return ownPort(server, 2);
+    }
+
+    private static int ownPort(ServerProcess server, int which) throws IOException {
         String id = Files.readString(server.dataDir().resolve("myid")).strip();
-        Matcher line = Pattern.compile("server\\." + id + "=[^:]*:\\d+:(\\d+)")
+        Matcher line = Pattern.compile("server\\." + id + "=[^:]*:(\\d+):(\\d+)")
                 .matcher(Files.readString(server.directory().resolve("zoo.cfg")));
         assertThat(line.find()).isTrue();
-        return Integer.parseInt(line.group(1));
+        return Integer.parseInt(line.group(which));
     }
 
     private static String epoch(ServerProcess server) throws IOException {

@@ -27,6 +27,10 @@ class InvalidSpecRefusedTest {
             {participants: {replicas: 3}, config: {tickTime: soon}}                                    | spec.config.tickTime
             {participants: {replicas: 3}, config: {properties: {dataDir: /tmp}}}                       | spec.config.properties
             {participants: {replicas: 3}, config: {properties: {server.1: 'a:1:2'}}}                   | spec.config.properties
+            {participants: {replicas: 3}, config: {properties: {sslQuorum: 'true'}}}                   | spec.config.properties
+            {participants: {replicas: 3}, config: {properties: {zookeeper.sslQuorum: 'true'}}}         | spec.config.properties
+            {participants: {replicas: 3}, config: {properties: {quorum.auth.enableSasl: 'true'}}}      | spec.config.properties
+            {participants: {replicas: 3}, config: {jvm: {extraArgs: ['-Dzookeeper.sslQuorum=true']}}}  | spec.config.jvm
             {participants: {replicas: 3}, disruption: {podDisruptionBudget: {maxUnavailable: 2}}}      | spec.disruption.podDisruptionBudget.maxUnavailable
             """)
     void withThePathOfTheField(String spec, String path, Cluster cluster) {

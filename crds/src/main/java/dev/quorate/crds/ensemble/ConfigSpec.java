@@ -29,6 +29,19 @@ import org.jspecify.annotations.Nullable;
                 "properties must not have a key that begins with server., admin, ssl, reconfig, standalone, autopurge, group., weight. or 4lw",
         fieldPath = ".properties")
 @ValidationRule(
+        value =
+                "!has(self.properties) || self.properties.all(k, !k.startsWith('zookeeper.') && !k.startsWith('quorum.auth')"
+                        + " && k != 'portUnification' && k != 'client.portUnification')",
+        message =
+                "properties must not turn on TLS or SASL, for which neither key stores nor passwords can be mounted yet;"
+                        + " nor begin with zookeeper., which is for system properties",
+        fieldPath = ".properties")
+@ValidationRule(
+        value = "!has(self.jvm) || !has(self.jvm.extraArgs) || self.jvm.extraArgs.all(a, !a.startsWith('-Dzookeeper.')"
+                + " && !a.startsWith('-Dssl') && !a.startsWith('-Dquorum.auth') && !a.startsWith('-DportUnification'))",
+        message = "jvm.extraArgs must not set keys of zoo.cfg, which are for properties, nor turn on TLS or SASL",
+        fieldPath = ".jvm")
+@ValidationRule(
         value = "!has(self.properties) || self.properties.all(k, k.matches('^[A-Za-z][A-Za-z0-9._-]*$')"
                 + " && !self.properties[k].contains('\\n') && !self.properties[k].contains('\\r'))",
         message =

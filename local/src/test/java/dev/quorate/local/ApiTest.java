@@ -121,7 +121,7 @@ final class ApiTest {
         refused(
                 () -> apply("owners", "{replicas: 3, ports: [{name: x, port: 9}]}", "two", false),
                 409,
-                "Apply failed with 2 conflicts: conflicts with \"one\":\n- .spec.ports[name=\"x\"].port\n- .spec.replicas");
+                "Apply failed with 2 conflicts: conflict with \"one\": .spec.ports[name=\"x\"].port\nconflict with \"one\": .spec.replicas");
         apply("owners", "{replicas: 3}", "two", true);
         assertThat(get("owners").at("/spec/replicas").asInt()).isEqualTo(3);
         assertThat(get("owners").at("/spec/ports")).as("two no longer wants y").hasSize(1);

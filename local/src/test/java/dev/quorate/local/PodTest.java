@@ -98,7 +98,7 @@ final class PodTest {
                         .at("/status/phase")
                         .asText())
                 .isEqualTo("Bound");
-        Path hosts = CLUSTER.state().resolve("run/hosts-default");
+        Path hosts = CLUSTER.state().resolve("run/hosts");
         LocalClusterExtension.await(
                 () -> read(hosts),
                 h -> h.contains(address + " keep-0.members.default.svc.cluster.local keep-0.members.default.svc "));
@@ -236,7 +236,7 @@ final class PodTest {
         CLUSTER.create("""
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: environment, labels: {quorate.dev/member-id: '3'}}
+                metadata: {name: environment}
                 spec:
                   restartPolicy: Never
                   containers:
@@ -245,7 +245,7 @@ final class PodTest {
                     command: [sh, -c, 'echo "$IP $ID $CONFIG $SECRET ${NONE-none} $URL" > /dev/termination-log']
                     env:
                     - {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
-                    - {name: ID, valueFrom: {fieldRef: {fieldPath: "metadata.labels['quorate.dev/member-id']"}}}
+                    - {name: ID, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
                     - {name: CONFIG, valueFrom: {configMapKeyRef: {name: c, key: k}}}
                     - {name: SECRET, valueFrom: {secretKeyRef: {name: s, key: k}}}
                     - {name: NONE, valueFrom: {secretKeyRef: {name: none, key: k, optional: true}}}
@@ -255,7 +255,8 @@ final class PodTest {
                 "v1", "Pod", "environment", p -> p.at("/status/phase").asText().equals("Succeeded"));
         assertThat(pod.at("/status/containerStatuses/0/state/terminated/message")
                         .asText())
-                .isEqualTo(pod.at("/status/podIP").asText() + " 3 from config secret none http://3/$(UNKNOWN)/$(IP)\n");
+                .isEqualTo(pod.at("/status/podIP").asText()
+                        + " environment from config secret none http://environment/$(UNKNOWN)/$(IP)\n");
     }
 
     @Test
@@ -325,6 +326,11 @@ final class PodTest {
                 pod.replace("PROBE", ", livenessProbe: {exec: {command: [ls]}}").replace("MORE", ""),
                 "spec.containers[0].livenessProbe: Invalid value: \"object\": the embedded mode has probes by httpGet only");
         refused(
+                pod.replace("PROBE", ", env: [{name: E, valueFrom: {fieldRef: {fieldPath: \"metadata.labels['a']\"}}}]")
+                        .replace("MORE", ""),
+                "spec.containers[0].env[0]: Invalid value: \"object\": the embedded mode has no fieldRef to a label or an"
+                        + " annotation");
+        refused(
                 set("many").replace("replicas: 1", "replicas: 2"),
                 "spec.replicas: Invalid value: \"object\": the embedded mode has stateful sets of at most one replica");
         refused(
@@ -342,9 +348,9 @@ final class PodTest {
                 {apiVersion: v1, kind: Pod, metadata: {name: waits}, spec: {volumes: [{name: v, persistentVolumeClaim: {claimName: later}}],
                 containers: [{name: main, image: any, command: [sleep, '600']}]}}
                 """);
-        JsonNode pod = CLUSTER.await(
-                "v1", "Pod", "waits", p -> !p.at("/status/conditions").isEmpty());
-        assertThat(pod.at("/status/conditions/0/message").asText())
+        JsonNode pod = CLUSTER.await("v1", "Pod", "waits", p -> p.at("/status/containerStatuses/0/state/waiting")
+                .has("message"));
+        assertThat(pod.at("/status/containerStatuses/0/state/waiting/message").asText())
                 .isEqualTo("persistentvolumeclaim \"later\" not found");
         CLUSTER.create(
                 "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: later}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}");

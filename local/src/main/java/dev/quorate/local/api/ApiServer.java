@@ -1,6 +1,5 @@
 package dev.quorate.local.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -11,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -31,8 +29,7 @@ public record ApiServer(ObjectStore store, Cluster cluster, ControlLoop loop, Ht
     /// @param kubeconfig is written, mode 600
     /// @throws IOException with a message for users
     public static ApiServer start(Path state, String address, int port, Path kubeconfig) throws IOException {
-        // Settings of the JDK's server: watches in small pieces at once, and no end of connections that clients count
-        // on.
+        // Of the JDK's server: watches in small pieces at once, and no end of connections that clients count on.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.idleInterval", "3600");
         HttpsServer http;
@@ -41,10 +38,10 @@ public record ApiServer(ObjectStore store, Cluster cluster, ControlLoop loop, Ht
         } catch (IOException e) {
             throw new IOException("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
         }
-        ObjectStore store = ObjectStore.open(state.resolve("objects"));
+        ObjectStore store = new ObjectStore(state.resolve("objects"));
         CelRules rules = new CelRules();
         Operations operations = new Operations(store, new Registry(store), rules);
-        Resources resources = new Resources(operations, new Tables(rules), new PodLogs(state.resolve("pods")));
+        Resources resources = new Resources(store, operations, new Tables(rules), new PodLogs(state.resolve("pods")));
         Cluster cluster = new Cluster(operations);
         ControlLoop loop = new ControlLoop(store);
         loop.add(new GarbageCollector(store, cluster));
@@ -64,7 +61,8 @@ public record ApiServer(ObjectStore store, Cluster cluster, ControlLoop loop, Ht
     private static void accept(HttpExchange http, Credentials credentials, Resources resources) throws IOException {
         Exchange exchange = new Exchange(http);
         try {
-            answer(exchange, credentials, resources);
+            credentials.check(exchange.header("Authorization"));
+            resources.answer(exchange);
         } catch (StatusError e) {
             exchange.send(e.code(), e.status());
         } catch (IOException | UncheckedIOException clientGone) {
@@ -76,24 +74,6 @@ public record ApiServer(ObjectStore store, Cluster cluster, ControlLoop loop, Ht
             exchange.send(500, new StatusError(500, "InternalError", e.toString()).status());
         } finally {
             exchange.end();
-        }
-    }
-
-    private static void answer(Exchange exchange, Credentials credentials, Resources resources)
-            throws IOException, InterruptedException {
-        List<String> path = exchange.path();
-        if (!path.equals(List.of("version"))) {
-            credentials.check(exchange.header("Authorization"), path);
-        }
-        Registry registry = resources.operations().registry();
-        JsonNode document = new Discovery(registry).document(path);
-        Optional<Target> target = Target.of(registry, path);
-        if (!document.isMissingNode()) {
-            exchange.send(200, document);
-        } else if (target.isPresent()) {
-            resources.answer(exchange, target.get());
-        } else {
-            exchange.sendText(404, "404 page not found");
         }
     }
 

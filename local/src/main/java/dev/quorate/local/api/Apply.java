@@ -1,7 +1,6 @@
 package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.store.Json;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// Server-side apply, and the ownership that every other write takes. Pure: objects in, objects out.
 ///
@@ -22,32 +22,15 @@ record Apply(Target target) {
     /// @param subresource empty, `status` or `scale`
     record Writer(String manager, String operation, String apiVersion, String subresource) {
         static Writer of(JsonNode entry) {
-            return new Writer(
-                    entry.path("manager").asText(),
-                    entry.path("operation").asText(),
-                    entry.path("apiVersion").asText(),
-                    entry.path("subresource").asText());
-        }
-
-        @Override
-        public String toString() {
-            String part = subresource.isEmpty() ? "" : " with subresource \"" + subresource + "\"";
-            return "\"" + manager + "\"" + part + (operation.equals("Apply") ? "" : " using " + apiVersion);
+            String apiVersion = Json.text(entry, "/apiVersion");
+            String subresource = Json.text(entry, "/subresource");
+            return new Writer(Json.text(entry, "/manager"), Json.text(entry, "/operation"), apiVersion, subresource);
         }
     }
 
-    /// Fields of the metadata that nobody owns.
-    private static final Set<String> IDENTITY = Set.of(
-            "f:name",
-            "f:namespace",
-            "f:uid",
-            "f:resourceVersion",
-            "f:generation",
-            "f:creationTimestamp",
-            "f:deletionTimestamp",
-            "f:deletionGracePeriodSeconds",
-            "f:generateName",
-            "f:managedFields");
+    /// Fields that nobody owns.
+    private static final Pattern UNOWNED = Pattern.compile("f:(apiVersion|kind|metadata|metadata/f:(name|namespace|uid|"
+            + "resourceVersion|generation|creationTimestamp|deletion.*|managedFields)(/.*)?)");
 
     /// The live object with the applied fields, and without those that the writer no longer applies and nobody else
     /// owns.
@@ -60,14 +43,15 @@ record Apply(Target target) {
         Map<Writer, Set<List<String>>> owners = owners(live);
         Set<List<String>> before = owners.getOrDefault(writer, Set.of());
         owners.remove(writer);
-        Map<Writer, Set<List<String>>> conflicts = new LinkedHashMap<>();
+        List<StatusError.Cause> conflicts = new ArrayList<>();
         owners.forEach((owner, paths) -> {
             Set<List<String>> lost = new HashSet<>(paths);
             lost.removeIf(path -> !own.contains(path) || wanted.sameAt(path, present));
-            if (!lost.isEmpty()) {
-                conflicts.put(owner, lost);
-            }
             paths.removeAll(lost);
+            for (String name : lost.stream().map(Apply::name).sorted().toList()) {
+                conflicts.add(new StatusError.Cause(
+                        "FieldManagerConflict", "conflict with \"" + owner.manager() + "\"", name));
+            }
         });
         if (!conflicts.isEmpty() && !force) {
             throw conflict(conflicts);
@@ -80,7 +64,7 @@ record Apply(Target target) {
         }
         owners.put(writer, own);
         ObjectNode merged = present.object();
-        writeOwners(merged, owners, live);
+        writeOwners(merged, owners);
         return merged;
     }
 
@@ -91,43 +75,25 @@ record Apply(Target target) {
 
     private static Set<List<String>> owned(Fields fields) {
         Set<List<String>> paths = fields.paths();
-        paths.removeIf(path -> switch (path.getFirst()) {
-            case "f:apiVersion", "f:kind" -> true;
-            case "f:metadata" -> path.size() == 1 || IDENTITY.contains(path.get(1));
-            case String other -> false;
-        });
+        paths.removeIf(path -> UNOWNED.matcher(String.join("/", path)).matches());
         return paths;
     }
 
-    private StatusError conflict(Map<Writer, Set<List<String>>> conflicts) {
-        List<StatusError.Cause> causes = new ArrayList<>();
+    private StatusError conflict(List<StatusError.Cause> conflicts) {
         List<String> lines = new ArrayList<>();
-        conflicts.forEach((owner, paths) -> {
-            List<String> names = paths.stream().map(Apply::name).sorted().toList();
-            names.forEach(n -> causes.add(new StatusError.Cause("FieldManagerConflict", "conflict with " + owner, n)));
-            lines.add(
-                    names.size() == 1
-                            ? "conflict with " + owner + ": " + names.getFirst()
-                            : "conflicts with " + owner + ":\n- " + String.join("\n- ", names));
-        });
-        String count = causes.size() + (causes.size() == 1 ? " conflict: " : " conflicts: ");
-        return new StatusError(409, "Conflict", "Apply failed with " + count + String.join("\n", lines))
-                .details(target, target.type().plural())
-                .causes(causes);
+        conflicts.forEach(c -> lines.add(c.message() + ": " + c.field()));
+        String count = lines.size() + (lines.size() == 1 ? " conflict: " : " conflicts: ");
+        String message = "Apply failed with " + count + String.join("\n", lines);
+        return new StatusError(409, "Conflict", message)
+                .details(target, target.type().plural(), conflicts);
     }
 
     /// As in messages: `.spec.ports[name="a"].port`
     private static String name(List<String> path) {
         StringBuilder name = new StringBuilder();
         for (String step : path) {
-            String rest = step.substring(Math.min(2, step.length()));
-            name.append(
-                    switch (step.charAt(0)) {
-                        case 'f' -> "." + rest;
-                        case 'v' -> "[=" + rest + "]";
-                        case 'k' -> "[" + rest.substring(1, rest.length() - 1).replaceAll("\"([^\"]*)\":", "$1=") + "]";
-                        default -> "";
-                    });
+            String keys = step.replaceAll("\"(\\w+)\":", "$1=").replaceFirst("^k:\\{(.*)}", "[$1]");
+            name.append(keys.replaceFirst("^f:", ".").replaceFirst("^v:(.*)", "[=$1]"));
         }
         return name.toString();
     }
@@ -149,7 +115,7 @@ record Apply(Target target) {
             paths.removeAll(removed);
         });
         owners.computeIfAbsent(writer, w -> new HashSet<>()).addAll(changed);
-        writeOwners(after, owners, before);
+        writeOwners(after, owners);
     }
 
     private static Map<Writer, Set<List<String>>> owners(JsonNode object) {
@@ -160,33 +126,19 @@ record Apply(Target target) {
         return owners;
     }
 
-    /// Entries whose fields did not change keep their time.
-    private static void writeOwners(ObjectNode object, Map<Writer, Set<List<String>>> owners, JsonNode before) {
+    /// Without times: writing the same again changes nothing.
+    private static void writeOwners(ObjectNode object, Map<Writer, Set<List<String>>> owners) {
         Map<String, ObjectNode> entries = new TreeMap<>();
         owners.forEach((writer, paths) -> {
             if (paths.isEmpty()) {
                 return;
             }
-            ObjectNode entry = Json.object()
-                    .put("manager", writer.manager())
-                    .put("operation", writer.operation())
-                    .put("apiVersion", writer.apiVersion())
-                    .put("fieldsType", "FieldsV1")
-                    .set("fieldsV1", Fields.fieldsV1(paths));
-            Json.putOrRemove(
-                    entry,
-                    "subresource",
-                    writer.subresource(),
-                    writer.subresource().isEmpty());
-            String time = Json.stream(before.at("/metadata/managedFields"))
-                    .filter(e -> ((ObjectNode) e.deepCopy()).without("time").equals(entry))
-                    .map(e -> e.path("time").asText())
-                    .findFirst()
-                    .orElseGet(Json::now);
+            ObjectNode entry = ((ObjectNode) Json.valueOf(writer)).put("fieldsType", "FieldsV1");
+            entry.set("fieldsV1", Fields.fieldsV1(paths));
+            Json.putUnlessEmpty(entry, "subresource", writer.subresource());
             // All that is applied comes before all that is updated.
-            entries.put(writer.operation() + writer, entry.put("time", time));
+            entries.put(writer.operation() + writer, entry);
         });
-        ArrayNode list = Json.array().addAll(entries.values());
-        Json.putOrRemove(object.withObject("/metadata"), "managedFields", list, list.isEmpty());
+        Json.putUnlessEmpty(object.withObject("/metadata"), "managedFields", entries.values());
     }
 }

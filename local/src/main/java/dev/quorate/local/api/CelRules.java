@@ -17,9 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /// `x-kubernetes-validations`: each rule is compiled once and evaluated on plain maps and lists. Any thread.
 final class CelRules {
+    private static final Pattern OLD_SELF = Pattern.compile("\\boldSelf\\b");
+    private static final Map<String, String> FORMS =
+            Map.of("FieldValueForbidden", "Forbidden: ", "FieldValueRequired", "Required value: ");
+
     private final Cel cel = CelFactory.standardCelBuilder()
             .setOptions(CelOptions.current().enableTimestampEpoch(true).build())
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
@@ -30,60 +35,34 @@ final class CelRules {
             .build();
     private final Map<String, CelRuntime.Program> programs = new ConcurrentHashMap<>();
 
-    /// Checks the value and all below it.
+    /// Checks the value by the rules of its own schema.
     ///
     /// @param before the value before the write; missing if there was none
     void check(JsonNode value, JsonNode before, JsonNode schema, String path, List<StatusError.Cause> faults) {
-        for (JsonNode rule : schema.path("x-kubernetes-validations")) {
-            boolean transition = rule.path("rule").asText().matches("(?s).*\\boldSelf\\b.*");
-            if (!transition || !(before.isMissingNode() || before.isNull())) {
-                evaluate(value, before, rule, path, faults);
-            }
+        Map<String, Object> variables = new HashMap<>(Map.of("self", plain(value)));
+        boolean isNew = before.isMissingNode() || before.isNull();
+        if (!isNew) {
+            variables.put("oldSelf", plain(before));
         }
-        value.properties().forEach(field -> {
-            JsonNode child = ResourceType.field(schema, field.getKey());
-            check(field.getValue(), before.path(field.getKey()), child, Schemas.join(path, field.getKey()), faults);
-        });
-        // Only items of keyed lists have a past.
-        List<String> keys = Json.texts(schema.path("x-kubernetes-list-map-keys"));
-        for (int i = 0; value.isArray() && i < value.size(); i++) {
-            JsonNode item = value.get(i);
-            JsonNode old = Json.stream(before)
-                    .filter(c -> !keys.isEmpty()
-                            && keys.stream().allMatch(k -> c.path(k).equals(item.path(k))))
-                    .findFirst()
-                    .orElse(before.path("none"));
-            check(item, old, schema.path("items"), path + "[" + i + "]", faults);
+        for (JsonNode rule : schema.path("x-kubernetes-validations")) {
+            String text = Json.text(rule, "/rule");
+            if ((isNew && OLD_SELF.matcher(text).find()) || holds(text, variables)) {
+                continue;
+            }
+            String reason = rule.path("reason").asText("FieldValueInvalid");
+            String form = FORMS.getOrDefault(reason, "Invalid value: \"" + Schemas.typeOf(value) + "\": ");
+            String message = form + rule.path("message").asText("failed rule: " + text);
+            String field = (path + Json.text(rule, "/fieldPath")).replaceFirst("^\\.", "");
+            faults.add(new StatusError.Cause(reason, message, field.isEmpty() ? "<nil>" : field));
         }
     }
 
-    private void evaluate(JsonNode value, JsonNode before, JsonNode rule, String path, List<StatusError.Cause> faults) {
-        Map<String, Object> variables = new HashMap<>(Map.of("self", plain(value)));
-        if (!before.isMissingNode()) {
-            variables.put("oldSelf", plain(before));
-        }
-        String text = rule.path("rule").asText();
-        String field = (path + rule.path("fieldPath").asText()).replaceFirst("^\\.", "");
-        String reason = rule.path("reason").asText("FieldValueInvalid");
-        String message = rule.path("message").asText("failed rule: " + text);
+    private boolean holds(String rule, Map<String, Object> variables) {
         try {
-            if (Boolean.TRUE.equals(program(text).eval(variables))) {
-                return;
-            }
-            if (rule.has("messageExpression")) {
-                message = String.valueOf(
-                        program(rule.path("messageExpression").asText()).eval(variables));
-            }
+            return Boolean.TRUE.equals(program(rule).eval(variables));
         } catch (CelException e) {
-            message = "rule \"" + text + "\": " + e.getMessage();
+            throw new StatusError(422, "Invalid", "rule \"" + rule + "\": " + e.getMessage());
         }
-        String form =
-                switch (reason) {
-                    case "FieldValueForbidden" -> "Forbidden: ";
-                    case "FieldValueRequired" -> "Required value: ";
-                    case String other -> "Invalid value: \"" + Schemas.typeOf(value) + "\": ";
-                };
-        faults.add(new StatusError.Cause(reason, form + message, field.isEmpty() ? "<nil>" : field));
     }
 
     /// The value of an expression over the object; null where it has none.

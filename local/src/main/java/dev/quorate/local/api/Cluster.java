@@ -6,7 +6,8 @@ import dev.quorate.local.store.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +37,17 @@ public final class Cluster {
         return operations.store().get(target(kind, namespace, name).key());
     }
 
+    /// The pods in the object's namespace that have all these labels.
+    public List<ObjectNode> pods(JsonNode object, JsonNode labels) {
+        List<ObjectNode> pods = operations.store().list("pods", Json.namespace(object));
+        return pods.stream().filter(p -> Json.hasLabels(p, labels)).toList();
+    }
+
     /// Creates the object, unless one of that name is there.
     public boolean create(String kind, ObjectNode object) {
         Target target = target(kind, Json.namespace(object), "");
-        return attempt(object, () -> operations.create(target, object, Operations.Request.CONTROLLER));
+        return attempt(object, () -> operations.create(target, object, Operations.Request.CONTROLLER))
+                .isPresent();
     }
 
     /// Applies an object as `kubectl apply --server-side --force-conflicts` does, in `default` unless it names a
@@ -52,26 +60,28 @@ public final class Cluster {
             placed.withObject("/metadata").put("namespace", "default");
         }
         Target target = Target.of(operations.registry(), placed);
-        return operations.apply(target, placed, new Operations.Request("kubectl", true, false), true);
+        return operations.apply(target, placed, new Operations.Request("kubectl", true, false, true), true);
     }
 
-    /// Applies the change to the newest state of the object with that uid. False if the object is gone.
-    public boolean update(ObjectNode identity, Consumer<ObjectNode> change) {
-        UnaryOperator<JsonNode> copying = live -> {
-            ObjectNode next = live.deepCopy();
-            if (Json.uid(live).equals(Json.uid(identity))) {
-                change.accept(next);
-            }
-            return next;
-        };
+    /// Applies the change to the newest state of the object with that uid.
+    ///
+    /// @return the state then; empty if the object is gone or the change is refused
+    public Optional<ObjectNode> update(ObjectNode identity, Consumer<ObjectNode> change) {
         return attempt(identity, () -> {
             Target target = Target.of(operations.registry(), identity);
-            operations.modify(target, copying, Operations.Request.CONTROLLER);
+            Function<ObjectNode, JsonNode> changed = copy -> {
+                if (!Json.uid(copy).equals(Json.uid(identity))) {
+                    throw StatusError.notFound(target);
+                }
+                change.accept(copy);
+                return copy;
+            };
+            return operations.modify(target, changed, Operations.Request.CONTROLLER);
         });
     }
 
     /// As [#update], of the status.
-    public boolean updateStatus(ObjectNode identity, Consumer<ObjectNode> change) {
+    public Optional<ObjectNode> updateStatus(ObjectNode identity, Consumer<ObjectNode> change) {
         return update(identity, o -> change.accept(o.withObject("/status")));
     }
 
@@ -87,47 +97,35 @@ public final class Cluster {
 
     private boolean delete(ObjectNode identity, ObjectNode options) {
         options.putObject("preconditions").put("uid", Json.uid(identity));
-        return attempt(identity, () -> operations.delete(Target.of(operations.registry(), identity), options, false));
+        return attempt(identity, () -> {
+                    Target target = Target.of(operations.registry(), identity);
+                    return operations.delete(target, options, Operations.Request.CONTROLLER);
+                })
+                .isPresent();
     }
 
-    private static boolean attempt(ObjectNode object, Runnable write) {
+    private static Optional<ObjectNode> attempt(ObjectNode object, Supplier<ObjectNode> write) {
         try {
-            write.run();
-            return true;
+            return Optional.of(write.get());
         } catch (StatusError e) {
             if (e.code() != 404 && e.code() != 409) {
                 log.warn("{}: {}", Json.key(object), e.getMessage());
             }
-            return false;
+            return Optional.empty();
         }
     }
 
-    /// Writes an Event about an object as `kubectl describe` shows it. The same reason and message again only raises
-    /// the count.
+    /// Writes an Event about an object, as `kubectl describe` shows it, unless the same was said before.
     ///
     /// @param type Normal or Warning
     public void event(ObjectNode about, String type, String reason, String message) {
         String name = Json.name(about) + "." + Json.hash(Json.uid(about) + type + reason + message);
-        ObjectNode event = Json.of(
-                """
-                metadata: {name: %s, namespace: %s}
-                involvedObject: {apiVersion: %s, kind: %s, namespace: %s, name: %s, uid: %s}
-                source: {component: embedded}
-                count: 1
-                """,
-                name,
-                Json.namespace(about),
-                Json.text(about, "/apiVersion"),
-                Json.text(about, "/kind"),
-                Json.namespace(about),
-                Json.name(about),
-                Json.uid(about));
+        ObjectNode event = Json.of("{metadata: {}, source: {component: embedded}, count: 1}");
+        event.withObject("/metadata").put("name", name).put("namespace", Json.namespace(about));
+        ObjectNode reference = ((ObjectNode) about.path("metadata").deepCopy()).retain("namespace", "name", "uid");
+        reference.put("apiVersion", Json.text(about, "/apiVersion")).put("kind", Json.text(about, "/kind"));
+        event.set("involvedObject", reference);
         event.put("type", type).put("reason", reason).put("message", message);
-        event.put("firstTimestamp", Json.now()).put("lastTimestamp", Json.now());
-        if (!create("Event", event)) {
-            get("Event", Json.namespace(about), name)
-                    .ifPresent(present -> update(present, e -> e.put("lastTimestamp", Json.now())
-                            .put("count", e.path("count").asInt() + 1)));
-        }
+        create("Event", event.put("firstTimestamp", Json.now()).put("lastTimestamp", Json.now()));
     }
 }

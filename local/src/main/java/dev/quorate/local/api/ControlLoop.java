@@ -3,8 +3,10 @@ package dev.quorate.local.api;
 import dev.quorate.local.store.ObjectStore;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,14 +17,14 @@ public final class ControlLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
 
     private final List<Runnable> controllers = new CopyOnWriteArrayList<>();
-    private final Semaphore work = new Semaphore(0);
-    private final Thread thread =
-            Thread.ofPlatform().name("control-loop").daemon().unstarted(this::run);
-    private volatile boolean closed;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    // Whoever asks for a pass after the end gets none.
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, new ThreadPoolExecutor.DiscardPolicy());
 
     ControlLoop(ObjectStore store) {
         store.listen(store.revision(), change -> wake());
-        thread.start();
+        thread.scheduleWithFixedDelay(this::pass, 0, 1, TimeUnit.SECONDS);
     }
 
     /// @param more are called in this order, after those that are there, on the loop's thread only
@@ -33,38 +35,25 @@ public final class ControlLoop implements AutoCloseable {
 
     /// Asks for a pass; any thread, returns at once. Calls between two passes make one.
     public void wake() {
-        work.release();
-    }
-
-    private void run() {
-        while (!closed) {
-            controllers.forEach(ControlLoop::pass);
-            try {
-                boolean unused = work.tryAcquire(1, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                return;
-            }
-            work.drainPermits();
+        if (asked.compareAndSet(false, true)) {
+            thread.execute(this::pass);
         }
     }
 
-    private static void pass(Runnable controller) {
-        try {
-            controller.run();
-        } catch (RuntimeException e) {
-            log.warn("{} failed, trying again", controller.getClass().getSimpleName(), e);
+    private void pass() {
+        asked.set(false);
+        for (Runnable controller : controllers) {
+            try {
+                controller.run();
+            } catch (RuntimeException e) {
+                log.warn("{} failed, trying again", controller.getClass().getSimpleName(), e);
+            }
         }
     }
 
     /// No controller runs after this returns.
     @Override
     public void close() {
-        closed = true;
-        wake();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

@@ -1,8 +1,6 @@
 package dev.quorate.local.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.quorate.local.store.Folders;
-import dev.quorate.local.store.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,11 +56,10 @@ record Credentials(SSLContext context, String authority, String token) {
     private static void generate(Path keys, String address) throws IOException {
         String options = "-genkeypair -alias server -keyalg EC -groupname secp256r1 -validity 3650"
                 + " -dname CN=quorate-embedded -ext bc:c=ca:true -ext san=ip:" + address
-                + " -storetype PKCS12 -storepass " + String.valueOf(PASSWORD) + " -keystore";
-        List<String> command = new ArrayList<>(List.of(options.split(" ")));
-        command.addFirst(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.add(keys.toString());
+                + " -storetype PKCS12 -storepass " + String.valueOf(PASSWORD);
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/keytool"));
+        command.addAll(List.of(options.split(" ")));
+        command.addAll(List.of("-keystore", keys.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!Files.exists(keys)) {
@@ -71,27 +68,17 @@ record Credentials(SSLContext context, String authority, String token) {
     }
 
     /// @throws StatusError if the request does not carry the token
-    void check(String authorization, List<String> path) {
-        if (authorization.isEmpty()) {
-            String what = "User \"system:anonymous\" cannot get path \"/" + String.join("/", path) + "\"";
-            throw new StatusError(403, "Forbidden", "forbidden: " + what);
-        } else if (!authorization.equals("Bearer " + token)) {
+    void check(String authorization) {
+        if (!authorization.equals("Bearer " + token)) {
             throw new StatusError(401, "Unauthorized", "Unauthorized");
         }
     }
 
     /// Writes the file, readable by its owner only.
     void writeKubeconfig(Path file, String server) throws IOException {
-        JsonNode config = Json.of("""
-                apiVersion: v1
-                kind: Config
-                clusters: [{name: quorate, cluster: {server: '%s', certificate-authority-data: '%s'}}]
-                users: [{name: quorate, user: {token: %s}}]
-                contexts: [{name: quorate, context: {cluster: quorate, user: quorate, namespace: default}}]
-                current-context: quorate
-                """, server, authority, token);
+        String form = Folders.resource(Credentials.class, "kubeconfig.yaml");
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, config.toPrettyString());
+        Files.writeString(file, form.formatted(server, authority, token));
     }
 }

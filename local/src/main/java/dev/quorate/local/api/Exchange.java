@@ -51,6 +51,11 @@ final class Exchange {
         return value == null ? "" : value;
     }
 
+    /// The media type alone.
+    String contentType() {
+        return header("Content-Type").replaceFirst(";.*", "");
+    }
+
     boolean wantsTable() {
         return header("Accept").contains("as=Table");
     }
@@ -65,19 +70,9 @@ final class Exchange {
     }
 
     void send(int code, JsonNode node) {
-        finish(code, "application/json", node.toString());
-    }
-
-    void sendText(int code, String text) {
-        finish(code, "text/plain; charset=utf-8", text);
-    }
-
-    private void finish(int code, String contentType, String text) {
-        byte[] content = text.getBytes(StandardCharsets.UTF_8);
-        try (OutputStream out = begin(code, contentType, content.length == 0 ? -1 : content.length)) {
-            if (content.length > 0) {
-                out.write(content);
-            }
+        byte[] content = node.toString().getBytes(StandardCharsets.UTF_8);
+        try (OutputStream out = begin(code, "application/json", content.length)) {
+            out.write(content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

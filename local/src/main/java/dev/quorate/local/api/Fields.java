@@ -11,21 +11,18 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /// An object in flat form: the path of each leaf, in order, with its value. Paths are in the notation of
 /// `managedFields`: `f:NAME` for a field, `k:{"key":…}` for an item of a keyed list, `v:…` for one of a set, and a last
 /// step `.` for a list's item itself. What merges and who owns what become plain questions of paths.
-final class Fields {
-    private final Map<List<String>, JsonNode> leaves = new LinkedHashMap<>();
-
-    private Fields() {}
-
+///
+/// @param leaves is changed
+record Fields(Map<List<String>, JsonNode> leaves) {
     /// @param schema tells which lists have keys or are sets, and which maps are one value
     static Fields of(JsonNode object, JsonNode schema) {
-        Fields fields = new Fields();
+        Fields fields = new Fields(new LinkedHashMap<>());
         object.properties().forEach(f -> fields.collect(f.getValue(), List.of("f:" + f.getKey()), schema));
         return fields;
     }
@@ -55,11 +52,10 @@ final class Fields {
     private static ObjectNode keys(JsonNode item, JsonNode list) {
         TreeMap<String, JsonNode> keys = new TreeMap<>();
         for (String key : Json.texts(list.path("x-kubernetes-list-map-keys"))) {
-            JsonNode usual = list.path("items").path("properties").path(key).path("default");
-            Optional.of(item.path(key).isMissingNode() ? usual : item.path(key))
-                    .filter(value -> !value.isMissingNode())
-                    .ifPresent(value -> keys.put(key, value));
+            JsonNode usual = list.at("/items/properties/" + key + "/default");
+            keys.put(key, item.path(key).isMissingNode() ? usual : item.path(key));
         }
+        keys.values().removeIf(JsonNode::isMissingNode);
         return Json.object().setAll(keys);
     }
 
@@ -79,20 +75,11 @@ final class Fields {
         return value != null && value.equals(other.leaves.get(path));
     }
 
-    Map<List<String>, JsonNode> leaves() {
-        return leaves;
-    }
-
     /// Sets the value, instead of whatever contradicts it above or below.
     void put(List<String> path, JsonNode value) {
-        boolean present = leaves.keySet().stream().anyMatch(p -> isIn(p, path));
-        if (!present || !(value.isContainerNode() && value.isEmpty())) {
-            for (int i = 1; i < path.size(); i++) {
-                leaves.remove(path.subList(0, i));
-            }
-            if (!leaves.containsKey(path)) {
-                remove(path);
-            }
+        boolean blank = value.isContainerNode() && value.isEmpty();
+        if (!blank || leaves.keySet().stream().noneMatch(p -> isIn(p, path))) {
+            leaves.keySet().removeIf(p -> !p.equals(path) && (isIn(p, path) || isIn(path, p)));
             leaves.put(path, value);
         }
     }
@@ -108,7 +95,7 @@ final class Fields {
         for (JsonNode wanted : order) {
             Map<List<String>, JsonNode> item = new LinkedHashMap<>(leaves);
             item.keySet()
-                    .removeIf(p -> !isIn(p, list) || p.size() == list.size() || !names(p.get(list.size()), wanted));
+                    .removeIf(p -> p.size() == list.size() || !isIn(p, list) || !names(p.get(list.size()), wanted));
             leaves.keySet().removeAll(item.keySet());
             leaves.putAll(item);
         }
@@ -116,10 +103,9 @@ final class Fields {
 
     private static boolean names(String step, JsonNode item) {
         JsonNode keys = step.startsWith("k:") ? Json.of("%s", step.substring(2)) : Json.object();
-        return step.equals("v:" + item)
-                || (item.isObject()
-                        && item.properties().stream()
-                                .allMatch(k -> keys.path(k.getKey()).equals(k.getValue())));
+        boolean named =
+                item.properties().stream().allMatch(k -> keys.path(k.getKey()).equals(k.getValue()));
+        return item.isObject() ? named : step.equals("v:" + item);
     }
 
     static boolean isIn(List<String> path, List<String> prefix) {
@@ -166,17 +152,14 @@ final class Fields {
 
     static Set<List<String>> ofFieldsV1(JsonNode tree) {
         Set<List<String>> paths = new HashSet<>();
-        tree.properties().forEach(child -> {
-            List<String> step = List.of(child.getKey());
-            ofFieldsV1(child.getValue()).forEach(below -> {
-                List<String> path = new ArrayList<>(step);
-                path.addAll(below);
-                paths.add(path);
-            });
-            if (child.getValue().isEmpty()) {
-                paths.add(step);
-            }
-        });
+        gather(tree, List.of(), paths);
         return paths;
+    }
+
+    private static void gather(JsonNode tree, List<String> path, Set<List<String>> paths) {
+        tree.properties().forEach(child -> gather(child.getValue(), plus(path, child.getKey()), paths));
+        if (tree.isEmpty() && !path.isEmpty()) {
+            paths.add(path);
+        }
     }
 }

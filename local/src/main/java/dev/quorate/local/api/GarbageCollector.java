@@ -19,11 +19,10 @@ record GarbageCollector(ObjectStore store, Cluster cluster) implements Runnable 
             if (!Json.deleting(object)) {
                 List<String> owners = object.at("/metadata/ownerReferences").findValuesAsText("uid");
                 // In another namespace counts as gone.
+                List<String> places = List.of("", Json.namespace(object));
                 boolean owned = owners.isEmpty()
                         || all.values().stream()
-                                .filter(o -> owners.contains(Json.uid(o)))
-                                .anyMatch(
-                                        o -> List.of("", Json.namespace(object)).contains(Json.namespace(o)));
+                                .anyMatch(o -> owners.contains(Json.uid(o)) && places.contains(Json.namespace(o)));
                 // The snapshot may be older than a new owner: look again before anything is lost.
                 store.atomically(() -> !owned && store.get(key).equals(Optional.of(object)) && cluster.delete(object));
             } else if (Json.texts(object.at("/metadata/finalizers")).contains(CONTENTS)) {

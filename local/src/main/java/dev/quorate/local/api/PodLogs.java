@@ -28,9 +28,8 @@ public record PodLogs(Path folder) {
 
     /// Whether a container of the pod runs.
     public static boolean runs(JsonNode pod, String container) {
-        return Json.stream(pod.path("status"))
-                .flatMap(Json::stream)
-                .anyMatch(s -> s.path("name").asText().equals(container)
+        return pod.path("status").findParents("state").stream()
+                .anyMatch(s -> Json.text(s, "/name").equals(container)
                         && s.path("state").has("running"));
     }
 

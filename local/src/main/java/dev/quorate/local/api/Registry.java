@@ -2,15 +2,13 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
 import dev.quorate.local.store.ObjectStore;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The kinds that are served: those of `built-in-kinds.yaml` and of the store's CustomResourceDefinitions. Any thread.
 final class Registry {
@@ -19,17 +17,15 @@ final class Registry {
     private final ObjectStore store;
     private final List<ResourceType> builtIn = new ArrayList<>();
     private final JsonNode metadata;
+    private final JsonNode documents;
     private volatile List<ResourceType> types;
 
     Registry(ObjectStore store) {
         this.store = store;
-        try (InputStream stream = Registry.class.getResourceAsStream("built-in-kinds.yaml")) {
-            JsonNode file = Json.readWithAnchors(Objects.requireNonNull(stream));
-            metadata = file.at("/shared/metadata");
-            file.path("kinds").forEach(k -> builtIn.add(builtIn(k)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        JsonNode file = Json.readWithAnchors(Folders.resource(Registry.class, "built-in-kinds.yaml"));
+        metadata = file.at("/shared/metadata");
+        documents = file.path("documents");
+        file.path("kinds").forEach(kind -> builtIn.add(type(kind, kind, false)));
         types = types();
         store.listen(store.revision(), change -> {
             if (change.key().startsWith(DEFINITIONS)) {
@@ -38,73 +34,56 @@ final class Registry {
         });
     }
 
-    private ResourceType builtIn(JsonNode kind) {
-        return new ResourceType(
-                kind.path("group").asText(),
-                kind.path("version").asText(),
-                kind,
-                !kind.path("scope").asText().equals("Cluster"),
-                false,
-                kind.path("generation").asBoolean(),
-                true,
-                kind.path("scale"),
-                kind.path("columns"),
-                withMetadata(kind.path("schema")));
-    }
-
-    private ResourceType custom(JsonNode spec, JsonNode version) {
-        return new ResourceType(
-                spec.path("group").asText(),
-                version.path("name").asText(),
-                spec.path("names"),
-                spec.path("scope").asText().equals("Namespaced"),
-                true,
-                true,
-                version.path("subresources").has("status"),
-                version.at("/subresources/scale"),
-                version.path("additionalPrinterColumns"),
-                withMetadata(version.at("/schema/openAPIV3Schema")));
-    }
-
-    private JsonNode withMetadata(JsonNode schema) {
-        ObjectNode copy = schema instanceof ObjectNode s ? s.deepCopy() : Json.object();
-        copy.withObject("/properties").putIfAbsent("metadata", metadata);
-        return copy;
+    /// @param version of the definition
+    private ResourceType type(JsonNode definition, JsonNode version, boolean custom) {
+        ObjectNode one = definition.deepCopy();
+        one.setAll(version.<ObjectNode>deepCopy());
+        ObjectNode schema = one.withObject("/schema/openAPIV3Schema");
+        ObjectNode own = schema.withObject("/properties/metadata/properties");
+        metadata.path("properties").properties().forEach(p -> own.putIfAbsent(p.getKey(), p.getValue()));
+        return new ResourceType(one, custom, schema);
     }
 
     private List<ResourceType> types() {
         List<ResourceType> all = new ArrayList<>(builtIn);
         for (ObjectNode definition : store.list(DEFINITIONS, "")) {
-            Json.stream(definition.at("/spec/versions"))
-                    .filter(version -> version.path("served").asBoolean())
-                    .forEach(version -> all.add(custom(definition.path("spec"), version)));
+            for (JsonNode version : definition.at("/spec/versions")) {
+                if (version.path("served").asBoolean()) {
+                    all.add(type(definition.path("spec"), version, true));
+                }
+            }
         }
         return List.copyOf(all);
+    }
+
+    /// What is answered under fixed paths, whichever kinds there are.
+    JsonNode documents() {
+        return documents;
     }
 
     List<ResourceType> all() {
         return types;
     }
 
+    private static Optional<ResourceType> first(List<ResourceType> types, Predicate<ResourceType> wanted) {
+        return types.stream().filter(wanted).findFirst();
+    }
+
     Optional<ResourceType> find(String apiVersion, String plural) {
-        return types.stream()
-                .filter(t -> t.apiVersion().equals(apiVersion) && t.plural().equals(plural))
-                .findFirst();
+        return first(types, t -> t.apiVersion().equals(apiVersion) && t.plural().equals(plural));
     }
 
     /// The kind of the object.
     ///
     /// @throws StatusError 404 if it is not served
     ResourceType of(JsonNode object) {
-        String version = object.path("apiVersion").asText();
-        String kind = object.path("kind").asText();
-        return types.stream()
-                .filter(t -> t.apiVersion().equals(version) && t.kind().equals(kind))
-                .findFirst()
+        String version = Json.text(object, "/apiVersion");
+        String kind = Json.text(object, "/kind");
+        return first(types, t -> t.apiVersion().equals(version) && t.kind().equals(kind))
                 .orElseThrow(() -> new StatusError(404, "NotFound", "no kind " + kind + " in " + version));
     }
 
     ResourceType builtIn(String kind) {
-        return builtIn.stream().filter(t -> t.kind().equals(kind)).findFirst().orElseThrow();
+        return first(builtIn, t -> t.kind().equals(kind)).orElseThrow();
     }
 }

@@ -8,45 +8,66 @@ import java.util.Locale;
 
 /// One served kind.
 ///
-/// @param group empty for the core group
-/// @param names plural, kind, shortNames, categories, as in a CustomResourceDefinition
+/// @param definition as in a CustomResourceDefinition, but with one version, whose fields stand beside group and names
 /// @param custom whether a CustomResourceDefinition in the store defines it
-/// @param generation whether its objects count changes of what is wanted
-/// @param status whether it has the status subresource
-/// @param scale specReplicasPath and statusReplicasPath of the scale subresource; missing if it has none
-/// @param columns printer columns
-/// @param schema as in a CustomResourceDefinition
-record ResourceType(
-        String group,
-        String version,
-        JsonNode names,
-        boolean namespaced,
-        boolean custom,
-        boolean generation,
-        boolean status,
-        JsonNode scale,
-        JsonNode columns,
-        JsonNode schema) {
+/// @param schema of its objects, with their metadata
+record ResourceType(JsonNode definition, boolean custom, JsonNode schema) {
+    /// Empty for the core group.
+    String group() {
+        return Json.text(definition, "/group");
+    }
+
+    String version() {
+        return Json.text(definition, "/name");
+    }
+
+    /// plural, kind, shortNames, categories
+    JsonNode names() {
+        return definition.path("names");
+    }
+
+    boolean namespaced() {
+        return !Json.text(definition, "/scope").equals("Cluster");
+    }
+
+    /// Whether its objects count changes of what is wanted.
+    boolean generation() {
+        return custom || definition.path("generation").asBoolean();
+    }
+
+    boolean status() {
+        return !custom || definition.path("subresources").has("status");
+    }
+
+    /// specReplicasPath and statusReplicasPath of the scale subresource; missing if it has none.
+    JsonNode scale() {
+        return definition.at("/subresources/scale");
+    }
+
+    /// Printer columns.
+    JsonNode columns() {
+        return definition.path("additionalPrinterColumns");
+    }
 
     String kind() {
-        return names.path("kind").asText();
+        return Json.text(names(), "/kind");
     }
 
     String plural() {
-        return names.path("plural").asText();
+        return Json.text(names(), "/plural");
     }
 
     String singular() {
-        return names.path("singular").asText(kind().toLowerCase(Locale.ROOT));
+        return names().path("singular").asText(kind().toLowerCase(Locale.ROOT));
     }
 
     String apiVersion() {
-        return group.isEmpty() ? version : group + "/" + version;
+        return group().isEmpty() ? version() : group() + "/" + version();
     }
 
     /// As in messages and in the store: `plural.group`.
     String resource() {
-        return group.isEmpty() ? plural() : plural() + "." + group;
+        return group().isEmpty() ? plural() : plural() + "." + group();
     }
 
     boolean is(String builtInKind) {
@@ -54,7 +75,7 @@ record ResourceType(
     }
 
     private JsonPointer pointer(String field) {
-        return JsonPointer.compile(scale.path(field).asText().replace('.', '/'));
+        return JsonPointer.compile(scale().path(field).asText().replace('.', '/'));
     }
 
     /// The scale subresource: a view of two fields.
@@ -62,7 +83,7 @@ record ResourceType(
         ObjectNode view = Json.of("{kind: Scale, apiVersion: autoscaling/v1, metadata: {}, spec: {}, status: {}}");
         view.set("metadata", ((ObjectNode) object.path("metadata").deepCopy()).without("managedFields"));
         long replicas = object.at(pointer("specReplicasPath")).asLong();
-        Json.count(view.withObject("/spec"), "replicas", replicas);
+        Json.putUnlessEmpty(view.withObject("/spec"), "replicas", replicas);
         long present = object.at(pointer("statusReplicasPath")).asLong();
         return view.set("status", Json.object().put("replicas", present));
     }

@@ -9,67 +9,63 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
 /// Requests for objects: from method, URL and headers to [Operations], and back to JSON, Tables, watches or logs.
-record Resources(Operations operations, Tables tables, PodLogs logs) {
-    private ObjectStore store() {
-        return operations.store();
+record Resources(ObjectStore store, Operations operations, Tables tables, PodLogs logs) {
+    private static final String APPLY = "application/apply-patch+yaml";
+    private static final String PATCHES = "application/json-patch+json, application/merge-patch+json, " + APPLY;
+
+    void answer(Exchange exchange) throws IOException, InterruptedException {
+        JsonNode document = new Discovery(operations.registry()).document(exchange.path());
+        Optional<Target> target = Target.of(operations.registry(), exchange.path());
+        if (!document.isMissingNode()) {
+            exchange.send(200, document);
+        } else if (target.isPresent()) {
+            answer(exchange, target.get());
+        } else {
+            throw new StatusError(404, "NotFound", "the server could not find the requested resource");
+        }
     }
 
-    private static final String PATCHES =
-            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
-
-    void answer(Exchange exchange, Target target) throws IOException, InterruptedException {
+    private void answer(Exchange exchange, Target target) throws IOException, InterruptedException {
         if (!target.served()) {
             String what = target.subresource() + " of " + target.type().resource();
             throw new StatusError(501, "NotImplemented", "the embedded mode has no " + what);
+        } else if (exchange.contentType().contains("protobuf")) {
+            throw unsupported("JSON and YAML (the embedded mode reads no protobuf: use kubectl apply -f)");
         }
-        if (exchange.header("Content-Type").contains("protobuf")) {
-            throw unsupported(
-                    "application/json, application/yaml (the embedded mode reads no protobuf: use kubectl apply -f)");
-        }
-        ResourceType type = target.type();
         Operations.Request request = request(exchange);
         switch (exchange.method() + (target.name().isEmpty() ? "" : " NAME")) {
             case "GET", "GET NAME" -> read(exchange, target);
-            case "POST" -> {
-                ObjectNode created = operations.create(target, exchange.body(), request);
-                exchange.send(201, shown(exchange, target, created));
-            }
+            case "POST" ->
+                exchange.send(201, shown(exchange, target, operations.create(target, exchange.body(), request)));
             case "PUT NAME", "PATCH NAME" -> {
-                boolean present = store().get(target.key()).isPresent();
+                boolean present = store.get(target.key()).isPresent();
                 exchange.send(present ? 200 : 201, shown(exchange, target, write(exchange, target, request)));
             }
-            case "DELETE NAME" -> {
-                ObjectNode last = delete(exchange, target);
-                boolean stays = Json.deleting(last) || type.is("Pod");
-                exchange.send(
-                        200, stays ? last : Json.of("""
-                        {kind: Status, apiVersion: v1, metadata: {}, status: Success,
-                        details: {name: '%s', group: '%s', kind: %s, uid: '%s'}}
-                        """, target.name(), type.group(), type.plural(), Json.uid(last)));
-            }
+            case "DELETE NAME" -> exchange.send(200, operations.delete(target, exchange.body(), request));
             case "DELETE" -> {
-                ObjectNode list = store().atomically(() -> list(exchange, target));
-                list.path("items").forEach(o -> delete(exchange, Target.of(operations.registry(), o)));
+                ObjectNode list = store.atomically(() -> list(exchange, target));
+                JsonNode options = exchange.body();
+                list.path("items")
+                        .forEach(o -> operations.delete(Target.of(operations.registry(), o), options, request));
                 exchange.send(200, list);
             }
-            case String other ->
-                throw new StatusError(
-                        405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+            case String other -> throw new StatusError(405, "MethodNotAllowed", "the embedded mode has no " + other);
         }
     }
 
     private static Operations.Request request(Exchange exchange) {
-        String given = exchange.query("fieldManager");
-        String manager = given.isEmpty() ? exchange.header("User-Agent").split("/", 2)[0] : given;
-        return new Operations.Request(
-                manager.isEmpty() ? "unknown" : manager,
-                exchange.query("fieldValidation").equals("Strict"),
-                exchange.query("dryRun").equals("All"));
+        String agent = exchange.header("User-Agent").replaceFirst("/.*", "");
+        String manager = exchange.query("fieldManager").isEmpty() ? agent : exchange.query("fieldManager");
+        boolean strict = exchange.query("fieldValidation").equals("Strict");
+        boolean dryRun = exchange.query("dryRun").equals("All");
+        boolean applies = exchange.contentType().equals(APPLY);
+        return new Operations.Request(manager.isEmpty() ? "unknown" : manager, strict, dryRun, applies);
     }
 
     private static StatusError unsupported(String accepted) {
@@ -79,16 +75,13 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
 
     private void read(Exchange exchange, Target target) throws IOException, InterruptedException {
         if (exchange.flag("watch")) {
-            new WatchStream(store(), target, exchange, filter(exchange, target), tables).run();
+            new WatchStream(store, target, exchange, filter(exchange, target), tables).run();
         } else if (target.name().isEmpty()) {
-            exchange.send(200, shown(exchange, target, store().atomically(() -> list(exchange, target))));
+            exchange.send(200, shown(exchange, target, store.atomically(() -> list(exchange, target))));
+        } else if (target.subresource().equals("log")) {
+            sendLog(exchange, target, operations.get(target));
         } else {
-            ObjectNode object = operations.get(target);
-            if (target.subresource().equals("log")) {
-                sendLog(exchange, target, object);
-            } else {
-                exchange.send(200, shown(exchange, target, object));
-            }
+            exchange.send(200, shown(exchange, target, operations.get(target)));
         }
     }
 
@@ -102,8 +95,8 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
         ResourceType type = target.type();
         ObjectNode list = Json.of(
                 "{kind: %sList, apiVersion: %s, metadata: {resourceVersion: '%s'}, items: []}",
-                type.kind(), type.apiVersion(), store().revision());
-        store().list(type.resource(), target.namespace()).stream()
+                type.kind(), type.apiVersion(), store.revision());
+        store.list(type.resource(), target.namespace()).stream()
                 .filter(filter(exchange, target))
                 .forEach(list.withArray("items")::add);
         return list;
@@ -117,41 +110,33 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
     private ObjectNode write(Exchange exchange, Target target, Operations.Request request) {
         ResourceType type = target.type();
         JsonNode body = exchange.body();
-        UnaryOperator<JsonNode> change;
-        if (exchange.method().equals("PUT")) {
-            if (!target.isScale() && !Json.name(body).equals(target.name())) {
-                throw StatusError.badRequest("the name of the object (" + Json.name(body)
-                        + ") does not match the name on the URL (" + target.name() + ")");
-            }
-            change = live -> body;
-        } else {
-            switch (exchange.header("Content-Type").replaceFirst(";.*", "")) {
-                case "application/apply-patch+yaml" -> {
-                    return operations.apply(target, body, request, exchange.flag("force"));
-                }
-                case "application/merge-patch+json" -> change = live -> Patches.merge(live, body);
-                case "application/json-patch+json" -> change = live -> Patches.json(live, body);
-                case String other -> {
-                    if (type.custom() || !other.equals("application/strategic-merge-patch+json")) {
-                        throw unsupported(PATCHES);
-                    }
-                    change = live -> Patches.strategic(live, body, type.schema());
-                }
-            }
+        if (request.applies()) {
+            return operations.apply(target, body, request, exchange.flag("force"));
         }
-        UnaryOperator<JsonNode> whole =
+        Function<ObjectNode, JsonNode> change =
+                exchange.method().equals("PUT") ? replacement(target, body) : patch(exchange.contentType(), type, body);
+        Function<ObjectNode, JsonNode> whole =
                 target.isScale() ? live -> type.withScale(live, change.apply(type.scaleOf(live))) : change;
         return operations.modify(target, whole, request);
     }
 
-    private ObjectNode delete(Exchange exchange, Target target) {
-        ObjectNode options = exchange.body() instanceof ObjectNode o ? o : Json.object();
-        for (String option : List.of("gracePeriodSeconds", "propagationPolicy")) {
-            if (!exchange.query(option).isEmpty()) {
-                options.put(option, exchange.query(option));
-            }
+    private static Function<ObjectNode, JsonNode> replacement(Target target, JsonNode body) {
+        if (!Json.name(body).equals(target.name())) {
+            String names = "(" + Json.name(body) + ") does not match the name on the URL (" + target.name() + ")";
+            throw StatusError.badRequest("the name of the object " + names);
         }
-        return operations.delete(target, options, exchange.query("dryRun").equals("All"));
+        return live -> body;
+    }
+
+    private static Function<ObjectNode, JsonNode> patch(String contentType, ResourceType type, JsonNode body) {
+        return switch (contentType) {
+            case "application/merge-patch+json" -> live -> Patches.merge(live, body);
+            case "application/json-patch+json" -> live -> Patches.json(live, body);
+            case String other
+            when !type.custom() && other.equals("application/strategic-merge-patch+json") ->
+                live -> Patches.strategic(live, body, type.schema());
+            case String other -> throw unsupported(PATCHES);
+        };
     }
 
     private void sendLog(Exchange exchange, Target target, ObjectNode pod) throws IOException, InterruptedException {
@@ -166,12 +151,12 @@ record Resources(Operations operations, Tables tables, PodLogs logs) {
         if (!pod.path("spec").findValuesAsText("name").contains(name)) {
             throw StatusError.badRequest("container " + name + " is not valid for pod " + Json.name(pod));
         } else if (!Files.exists(file)) {
-            String container = "container \"" + name + "\" in pod \"" + Json.name(pod) + "\"";
-            throw StatusError.badRequest(container + " is waiting to start");
+            throw StatusError.badRequest(
+                    "container \"" + name + "\" in pod \"" + Json.name(pod) + "\" is waiting to start");
         }
         String tail = exchange.query("tailLines");
         BooleanSupplier more = () -> exchange.flag("follow")
-                && store().get(target.key()).filter(p -> PodLogs.runs(p, name)).isPresent();
+                && store.get(target.key()).filter(p -> PodLogs.runs(p, name)).isPresent();
         try (OutputStream out = exchange.begin(200, "text/plain", 0)) {
             PodLogs.copy(file, tail.isEmpty() ? -1 : Long.parseLong(tail), more, out);
         }

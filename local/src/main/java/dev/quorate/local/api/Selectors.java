@@ -2,10 +2,10 @@ package dev.quorate.local.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,37 +17,37 @@ final class Selectors {
     private Selectors() {}
 
     static Predicate<ObjectNode> labels(String selector) {
-        return all(selector, name -> object -> object.at("/metadata/labels").path(name));
+        return all(
+                selector, name -> "/metadata/labels/" + name.replace("~", "~0").replace("/", "~1"));
     }
 
     static Predicate<ObjectNode> fields(String selector) {
-        return all(selector, name -> object -> object.at("/" + name.replace('.', '/')));
+        return all(selector, name -> "/" + name.replace('.', '/'));
     }
 
-    /// @param value of what a term names
-    private static Predicate<ObjectNode> all(String selector, Function<String, Function<ObjectNode, JsonNode>> value) {
+    /// @param pointer to the value of what a term names
+    private static Predicate<ObjectNode> all(String selector, UnaryOperator<String> pointer) {
+        List<Predicate<ObjectNode>> tests = new ArrayList<>();
         // At commas outside brackets.
-        String[] terms = selector.isBlank() ? new String[0] : selector.split(",(?![^(]*\\))");
-        List<Predicate<ObjectNode>> tests =
-                Arrays.stream(terms).map(term -> test(term, value)).toList();
+        for (String term : selector.isBlank() ? new String[0] : selector.split(",(?![^(]*\\))")) {
+            tests.add(test(term, pointer));
+        }
         return object -> tests.stream().allMatch(t -> t.test(object));
     }
 
-    private static Predicate<ObjectNode> test(String term, Function<String, Function<ObjectNode, JsonNode>> value) {
+    private static Predicate<ObjectNode> test(String term, UnaryOperator<String> pointer) {
         Matcher parts = TERM.matcher(term);
         if (!parts.matches()) {
             throw StatusError.badRequest("invalid selector: " + term);
         }
-        Function<ObjectNode, JsonNode> found = value.apply(parts.group(2));
-        if (parts.group(3) == null) {
-            boolean absent = !parts.group(1).isEmpty();
-            return object -> found.apply(object).isMissingNode() == absent;
-        }
-        List<String> values = List.of(parts.group(4).strip().split("\\s*,\\s*", -1));
-        boolean wanted = !List.of("!=", "notin").contains(parts.group(3));
+        String path = pointer.apply(parts.group(2));
+        boolean any = parts.group(3) == null;
+        List<String> values =
+                List.of(any ? new String[0] : parts.group(4).strip().split("\\s*,\\s*", -1));
+        boolean wanted = parts.group(1).isEmpty() && !List.of("!=", "notin").contains(String.valueOf(parts.group(3)));
         return object -> {
-            JsonNode present = found.apply(object);
-            return (!present.isMissingNode() && values.contains(present.asText())) == wanted;
+            JsonNode present = object.at(path);
+            return (!present.isMissingNode() && (any || values.contains(present.asText()))) == wanted;
         };
     }
 }

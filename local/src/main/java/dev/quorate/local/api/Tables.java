@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.quorate.local.store.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /// Objects as `kubectl get` shows them: name, the kind's printer columns, age. Any thread.
 record Tables(CelRules expressions) {
@@ -41,20 +43,10 @@ record Tables(CelRules expressions) {
         String path = column.path("jsonPath").asText().replaceAll(FILTER, ".filter(i, i.$1 == '$2')[0]");
         JsonNode value = expressions.value(column.path("cel").asText("self" + path), object);
         if (column.path("type").asText().equals("date") && !value.isNull()) {
-            return TextNode.valueOf(age(value.asText()));
+            Duration age = Duration.between(Instant.parse(value.asText()), Instant.now());
+            return TextNode.valueOf(
+                    age.truncatedTo(ChronoUnit.SECONDS).toString().substring(2).toLowerCase(Locale.ROOT));
         }
         return value.isContainerNode() ? TextNode.valueOf(value.toString()) : value;
-    }
-
-    /// As kubectl writes ages: the two largest units while they are small.
-    private static String age(String time) {
-        long seconds =
-                Math.max(0, Duration.between(Instant.parse(time), Instant.now()).toSeconds());
-        if (seconds < 120) {
-            return seconds + "s";
-        } else if (seconds < 3 * 3600) {
-            return seconds / 60 + "m" + (seconds < 600 && seconds % 60 != 0 ? seconds % 60 + "s" : "");
-        }
-        return seconds < 48 * 3600 ? seconds / 3600 + "h" : seconds / 86400 + "d";
     }
 }

@@ -17,20 +17,17 @@ import java.util.function.Predicate;
 
 /// One watch as a stream of JSON lines. Runs on its request's thread until the time or the client is over.
 record WatchStream(ObjectStore store, Target target, Exchange exchange, Predicate<ObjectNode> filter, Tables tables) {
-    private static final Duration BOOKMARK = Duration.ofSeconds(60);
     private static final long LONGEST_SECONDS = 45 * 60;
 
     void run() throws IOException, InterruptedException {
         String version = exchange.query("resourceVersion");
         if (!exchange.header("Upgrade").isEmpty()) {
             // An empty answer at once makes WebSocket clients fall back to this plain stream.
-            exchange.sendText(200, "");
+            exchange.begin(200, "application/json", -1).close();
             return;
         } else if (exchange.flag("sendInitialEvents")) {
-            throw new StatusError(
-                    422,
-                    "Invalid",
-                    "sendInitialEvents is forbidden for watch unless the WatchList feature" + " gate is enabled");
+            String message = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
+            throw new StatusError(422, "Invalid", message);
         } else if (!version.matches("\\d{0,18}")) {
             throw new StatusError(500, "", "Invalid value: \"" + version + "\": invalid resourceVersion");
         }
@@ -66,16 +63,16 @@ record WatchStream(ObjectStore store, Target target, Exchange exchange, Predicat
         String seconds = exchange.query("timeoutSeconds");
         Instant end = Instant.now().plusSeconds(seconds.isEmpty() ? LONGEST_SECONDS : Long.parseLong(seconds));
         boolean columns = true;
-        while (Instant.now().isBefore(end)) {
-            long left = Math.min(
-                    BOOKMARK.toMillis(), Duration.between(Instant.now(), end).toMillis());
+        while (true) {
+            long left = Duration.between(Instant.now(), end).toMillis();
             Change change = queue.poll(left, TimeUnit.MILLISECONDS);
-            // What starts or stops to match the selectors comes or goes for the watcher.
-            boolean matched = change != null && change.before().filter(filter).isPresent();
-            boolean matches = change != null && !change.type().equals("DELETED") && filter.test(change.object());
             if (change == null) {
-                bookmark(queue, out);
-            } else if (matches || matched) {
+                return;
+            }
+            // What starts or stops to match the selectors comes or goes for the watcher.
+            boolean matched = change.before().filter(filter).isPresent();
+            boolean matches = !change.type().equals("DELETED") && filter.test(change.object());
+            if (matches || matched) {
                 ObjectNode object = change.object();
                 ObjectNode shown = exchange.wantsTable() ? tables.of(target.type(), object, columns) : object;
                 send(out, !matches ? "DELETED" : matched ? "MODIFIED" : "ADDED", shown);
@@ -88,18 +85,5 @@ record WatchStream(ObjectStore store, Target target, Exchange exchange, Predicat
         ObjectNode event = Json.object().put("type", type).set("object", object);
         out.write((event + "\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
-    }
-
-    /// Also finds out whether the client is still there.
-    private void bookmark(BlockingQueue<Change> queue, OutputStream out) throws IOException {
-        // Under the lock no change is on its way to the queue that the bookmark would promise as sent.
-        long revision = store.atomically(() -> queue.isEmpty() ? store.revision() : -1);
-        if (revision >= 0 && exchange.flag("allowWatchBookmarks")) {
-            String form = "{kind: %s, apiVersion: %s, metadata: {resourceVersion: '%s'}}";
-            send(
-                    out,
-                    "BOOKMARK",
-                    Json.of(form, target.type().kind(), target.type().apiVersion(), revision));
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.quorate.local.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.List;
 
 /// Objects in YAML or JSON files.
 final class Manifests {
+    private static final ObjectReader YAML = new YAMLMapper().readerFor(JsonNode.class);
+
     private Manifests() {}
 
     static List<ObjectNode> read(List<Path> files) throws IOException {
@@ -21,10 +24,8 @@ final class Manifests {
             if (!Files.exists(file)) {
                 throw new Failure(Failure.USAGE, "no such file: " + file);
             }
-            try (MappingIterator<JsonNode> documents =
-                    new YAMLMapper().readerFor(JsonNode.class).readValues(file.toFile())) {
-                while (documents.hasNextValue()) {
-                    JsonNode document = documents.nextValue();
+            try (MappingIterator<JsonNode> documents = YAML.readValues(file.toFile())) {
+                for (JsonNode document : documents.readAll()) {
                     if (document instanceof ObjectNode object && object.has("kind")) {
                         objects.add(object);
                     } else if (!document.isNull() && !document.isMissingNode()) {

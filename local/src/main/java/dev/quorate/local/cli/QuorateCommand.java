@@ -1,16 +1,16 @@
 package dev.quorate.local.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.PodLogs;
 import dev.quorate.local.runtime.Processes;
 import dev.quorate.local.store.Json;
+import dev.quorate.local.store.ObjectStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,24 +19,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 
-/// `./quorate` itself. Commands other than `up` look at the state folder, and need no connection.
+/// `./quorate` itself. Commands other than `up` look at the state folder, and need no connection. What `--help` says is
+/// in `quorate.properties`.
 @Command(
         name = "quorate",
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
         version = "quorate 0.1.0",
-        description = "Runs ZooKeeper-compatible ensembles on this machine: the embedded mode of Quorate.",
-        synopsisSubcommandLabel = "COMMAND",
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:done",
-            "1:failed; one line on standard error says why",
-            "2:wrong usage",
-            "3:the embedded mode is not running",
-            "4:it runs, but an ensemble did not become Ready in time",
-            "5:it is running already"
-        })
-public final class QuorateCommand implements Runnable {
+        resourceBundle = "dev.quorate.local.cli.quorate")
+public final class QuorateCommand {
     private static final long PATIENCE_SECONDS = 60;
 
     enum Output {
@@ -44,106 +35,68 @@ public final class QuorateCommand implements Runnable {
         json
     }
 
-    @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it.
-    private CommandLine.Model.CommandSpec spec;
-
     @Mixin
     private final StateFolder state = new StateFolder();
 
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: up, status, logs or down");
-    }
-
-    @Command(
-            description = "Starts the embedded mode with the operator in it, applies the files and waits until their"
-                    + " ensembles are Ready. Stays in the foreground; Ctrl-C ends it.")
+    @Command
     int up(
-            @Option(
-                            names = {"-f", "--filename"},
-                            paramLabel = "FILE",
-                            description = "Default: the example.")
-                    @Nullable
-                    List<Path> files,
-            @Option(names = "--no-apply", description = "Only start API server and operator.") boolean noApply,
-            @Option(names = "--detach", description = "Leave it running in the background.") boolean detach)
+            @Option(names = {"-f", "--filename"}) @Nullable List<Path> files,
+            @Option(names = "--no-apply") boolean noApply,
+            @Option(names = "--detach") boolean detach)
             throws Exception {
         if (state.running().isPresent()) {
             throw state.alreadyRunning();
         }
-        state.refuseOlder();
         List<Path> example = List.of(StateFolder.checkout().resolve("deploy/examples/ensemble.yaml"));
         List<Path> wanted = noApply ? List.of() : files == null ? example : files;
         List<ObjectNode> objects = Manifests.read(wanted);
         return detach ? new Up(state).detached(wanted) : new Up(state).here(objects);
     }
 
-    @Command(description = "Lists the ensembles, each with a connect string that works from this machine.")
-    int status(
-            @Option(names = "--output", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")
-                    Output output) {
+    @Command
+    void status(@Option(names = "--output", defaultValue = "text") Output output) {
         Ensembles ensembles = new Ensembles(state.objects());
-        ArrayNode all = Json.array();
-        ensembles.list().forEach(e -> all.add(ensembles.summary(e)));
+        List<ObjectNode> all = ensembles.list().stream().map(ensembles::summary).toList();
         if (output == Output.json) {
-            System.out.println(all.toPrettyString());
-            return 0;
-        }
-        for (JsonNode e : all) {
-            String ready = e.path("ready").asBoolean() ? "Ready" : "not Ready";
-            String name = e.path("namespace").asText() + "/" + e.path("name").asText();
-            System.out.println(
-                    name + "  " + ready + "  " + e.path("connectString").asText());
-        }
-        if (all.isEmpty()) {
+            System.out.println(Json.valueOf(all).toPrettyString());
+        } else if (all.isEmpty()) {
             System.out.println("no ensembles; ./quorate up applies the example");
+        } else {
+            all.forEach(e -> System.out.println(Json.text(e, "/namespace") + "/" + Json.text(e, "/name")
+                    + (e.path("ready").asBoolean() ? "  Ready  " : "  not Ready  ") + Json.text(e, "/connectString")));
         }
-        return 0;
     }
 
-    @Command(description = "Prints what a pod wrote.")
-    int logs(
-            @Parameters(paramLabel = "POD", description = "The pod's name.") String pod,
-            @Option(
-                            names = {"-n", "--namespace"},
-                            defaultValue = "default")
-                    String namespace,
-            @Option(
-                            names = {"-f", "--follow"},
-                            description = "Go on until the pod ends.")
-                    boolean follow)
+    @Command
+    void logs(
+            @Parameters(paramLabel = "POD") String pod,
+            @Option(names = {"-n", "--namespace"}) @Nullable String namespace,
+            @Option(names = {"-f", "--follow"}) boolean follow)
             throws Exception {
-        ObjectNode found = pod(namespace, pod);
-        String container = Json.text(found, "/spec/containers/0/name");
-        Path file = new PodLogs(state.path().resolve("pods")).file(found, container);
+        Supplier<ObjectNode> found = () -> pod(namespace == null ? "default" : namespace, pod);
+        String container = Json.text(found.get(), "/spec/containers/0/name");
+        Path file = new PodLogs(state.path().resolve("pods")).file(found.get(), container);
         if (!Files.exists(file)) {
             throw new Failure(Failure.FAILED, "pod \"" + pod + "\" is waiting to start");
         }
-        PodLogs.copy(file, -1, () -> follow && PodLogs.runs(pod(namespace, pod), container), System.out);
-        return 0;
+        PodLogs.copy(file, -1, () -> follow && PodLogs.runs(found.get(), container), System.out);
     }
 
     private ObjectNode pod(String namespace, String name) {
-        return state.objects().list("pods", namespace).stream()
-                .filter(p -> Json.name(p).equals(name))
-                .findFirst()
-                .orElseThrow(() -> new Failure(Failure.FAILED, "pods \"" + name + "\" not found"));
+        Optional<ObjectNode> pod = state.objects().get(ObjectStore.key("pods", namespace, name));
+        return pod.orElseThrow(() -> new Failure(Failure.FAILED, "pods \"" + name + "\" not found"));
     }
 
-    @Command(description = "Ends the embedded mode and all its processes. The state stays for the next up.")
-    int down(
-            @Option(names = "--delete-data", description = "Also remove all data of all ensembles.") boolean deleteData)
-            throws Exception {
+    @Command
+    void down(@Option(names = "--delete-data") boolean deleteData) throws Exception {
         Optional<ProcessHandle> up = state.running();
-        if (up.isPresent()) {
-            up.get().destroy();
-            up.get()
-                    .onExit()
-                    .completeOnTimeout(up.get(), PATIENCE_SECONDS, TimeUnit.SECONDS)
+        up.ifPresent(process -> {
+            process.destroy();
+            process.onExit()
+                    .completeOnTimeout(process, PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .join();
-            up.get().destroyForcibly();
-        }
+            process.destroyForcibly();
+        });
         int left = Processes.sweep(state.path());
         if (left > 0) {
             System.out.println("ended " + left + " processes that a former run had left");
@@ -151,9 +104,8 @@ public final class QuorateCommand implements Runnable {
         if (deleteData) {
             state.delete();
         }
-        System.out.println((up.isPresent() || left > 0 ? "stopped" : "nothing was running")
-                + (deleteData ? ", data deleted" : ""));
-        return 0;
+        String done = up.isPresent() || left > 0 ? "stopped" : "nothing was running";
+        System.out.println(done + (deleteData ? ", data deleted" : ""));
     }
 
     /// Runs the command line and exits with its code.

@@ -18,25 +18,22 @@ import picocli.CommandLine.ScopeType;
 
 /// Where one embedded mode keeps everything, as an option of every command.
 final class StateFolder {
-    private static final List<String> ENTRIES = List.of(
-            "addresses", "addresses.block", "keys", "kubeconfig", "objects", "pods", "run", "up.log", "volumes");
+    private static final List<String> ENTRIES =
+            List.of("keys", "kubeconfig", "objects", "pods", "run", "up.log", "volumes");
 
-    @Option(
-            names = "--state-dir",
-            paramLabel = "DIR",
-            scope = ScopeType.INHERIT,
-            description = "Where the embedded mode keeps its state (default: .quorate in the checkout).")
+    @Option(names = "--state-dir", paramLabel = "DIR", scope = ScopeType.INHERIT)
     private @Nullable Path given;
 
     /// The checkout, which the launcher names.
     static Path checkout() {
-        return Path.of(System.getProperty("quorate.checkout", "."))
-                .toAbsolutePath()
-                .normalize();
+        return absolute(Path.of(System.getProperty("quorate.checkout", ".")));
     }
 
     Path path() {
-        Path path = given == null ? checkout().resolve(".quorate") : given;
+        return absolute(given == null ? checkout().resolve(".quorate") : given);
+    }
+
+    private static Path absolute(Path path) {
         return path.toAbsolutePath().normalize();
     }
 
@@ -68,23 +65,11 @@ final class StateFolder {
             channel.close();
             throw alreadyRunning();
         }
+        Folders.delete(outcome());
         // Through this channel: closing another one on the file would give up the lock.
-        channel.truncate(0);
-        channel.write(
-                ByteBuffer.wrap(String.valueOf(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
+        String pid = String.valueOf(ProcessHandle.current().pid());
+        channel.truncate(0).write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.UTF_8)));
         return lock;
-    }
-
-    /// A folder of a version before 0.1 kept its objects in one journal, which is not read any more: starting empty on
-    /// it
-    /// would drop the volumes of its ensembles.
-    void refuseOlder() {
-        if (Files.exists(path().resolve("objects/journal.jsonl"))) {
-            throw new Failure(
-                    Failure.FAILED,
-                    path() + " was made by an older version, whose objects/journal.jsonl is not read any more: move the"
-                            + " folder away, or remove its data with ./quorate down --delete-data");
-        }
     }
 
     /// Removes what the embedded mode has made, and the folder if nothing else is in it.
@@ -99,17 +84,16 @@ final class StateFolder {
 
     Failure alreadyRunning() {
         String pid = running().map(p -> " (process " + p.pid() + ")").orElse("");
-        return new Failure(
-                Failure.ALREADY_RUNNING,
-                "the embedded mode runs already on " + path() + pid + ": ./quorate down ends it");
+        String line = "the embedded mode runs already on " + path() + pid + ": ./quorate down ends it";
+        return new Failure(Failure.ALREADY_RUNNING, line);
     }
 
     /// A look at the objects of the embedded mode that runs.
     ObjectStore objects() {
         if (running().isEmpty()) {
-            throw new Failure(
-                    Failure.NOT_RUNNING, "the embedded mode is not running on " + path() + ": ./quorate up starts it");
+            String line = "the embedded mode is not running on " + path() + ": ./quorate up starts it";
+            throw new Failure(Failure.NOT_RUNNING, line);
         }
-        return ObjectStore.open(path().resolve("objects"));
+        return new ObjectStore(path().resolve("objects"));
     }
 }

@@ -3,13 +3,11 @@ package dev.quorate.local.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.LocalCluster;
 import dev.quorate.local.api.Cluster;
-import dev.quorate.local.api.StatusError;
 import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,57 +18,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// `./quorate up`: the local cluster with the operator in it, as users deploy it, which knows nothing of where it runs
-/// but
-/// its kubeconfig.
+/// `./quorate up`: the local cluster with the operator in it, as users deploy it.
 record Up(StateFolder state) {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long PATIENCE_SECONDS = 300;
 
     /// The JVM that this runs in.
-    private static final String JAVA =
-            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final String JAVA = System.getProperty("java.home") + "/bin/java";
 
     /// Runs until it is told to stop.
     ///
     /// @return the exit code
     int here(List<ObjectNode> objects) throws Exception {
-        Map<String, Path> images =
-                Map.of("quorate/ensemble-server", StateFolder.checkout().resolve("ensemble-server/bin/quorate-server"));
-        int outcome = Failure.FAILED;
-        try (FileLock lock = state.take()) {
-            Folders.delete(state.outcome());
-            System.out.println("starting the embedded mode in " + state.path());
-            CountDownLatch stopped = new CountDownLatch(1);
-            try (LocalCluster local = LocalCluster.start(state.path(), images)) {
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                    local.close();
-                    stopped.countDown();
-                }));
-                outcome = bring(local.api().cluster(), new Ensembles(local.api().store()), objects);
-                System.out.flush();
-                Folders.write(state.outcome(), String.valueOf(outcome));
-                stopped.await();
-            }
+        Path server = StateFolder.checkout().resolve("ensemble-server/bin/quorate-server");
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (FileLock lock = state.take();
+                LocalCluster local = LocalCluster.start(state.path(), Map.of("quorate/ensemble-server", server))) {
+            System.out.println("the embedded mode runs in " + state.path());
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                local.close();
+                stopped.countDown();
+            }));
+            int outcome = bring(local.api().cluster(), new Ensembles(local.api().store()), objects);
+            System.out.flush();
+            Folders.write(state.outcome(), String.valueOf(outcome));
+            stopped.await();
+            return outcome;
         }
-        return outcome;
     }
 
-    private int bring(Cluster cluster, Ensembles ensembles, List<ObjectNode> objects)
-            throws IOException, InterruptedException {
+    private int bring(Cluster cluster, Ensembles ensembles, List<ObjectNode> objects) throws Exception {
         Path definitions = StateFolder.checkout().resolve("deploy/crds");
         Manifests.read(Folders.files(definitions, ".quorate.dev.yaml")).forEach(cluster::apply);
         startOperator(cluster);
         List<String> awaited = new ArrayList<>();
         for (ObjectNode object : objects) {
             String kind = object.path("kind").asText();
-            try {
-                String key = Json.key(cluster.apply(object));
-                System.out.println("applied " + kind + " " + key);
-                awaited.addAll(kind.equals("Ensemble") ? List.of(key) : List.of());
-            } catch (StatusError e) {
-                throw new Failure(Failure.FAILED, kind + " " + Json.name(object) + ": " + e.getMessage());
-            }
+            String key = Json.key(cluster.apply(object));
+            System.out.println("applied " + kind + " " + key);
+            awaited.addAll(kind.equals("Ensemble") ? List.of(key) : List.of());
         }
         boolean ready = awaitReady(ensembles, awaited);
         for (ObjectNode ensemble : ensembles.list()) {
@@ -87,18 +73,8 @@ record Up(StateFolder state) {
         if (!Files.exists(jar)) {
             throw new Failure(Failure.FAILED, "the operator is not built: " + jar + " is missing");
         }
-        cluster.get("Pod", "kube-system", "quorate-operator").ifPresent(cluster::deleteNow);
-        ObjectNode pod = Json.of(
-                """
-                metadata: {name: quorate-operator, namespace: kube-system}
-                spec:
-                  terminationGracePeriodSeconds: 10
-                  containers:
-                  - name: operator
-                    image: quorate/operator
-                    command: [%s, -XX:+UseSerialGC, -Xmx256m, -Dquarkus.http.host=127.0.0.1, -Dquarkus.http.port=0, -jar, %s]
-                    env: [{name: KUBECONFIG, value: %s}, {name: KUBERNETES_NAMESPACE, value: default}]
-                """, Json.valueOf(JAVA), Json.valueOf(jar.toString()), Json.valueOf(state.path() + "/kubeconfig"));
+        ObjectNode pod = Json.of(Folders.resource(Up.class, "operator-pod.yaml"), JAVA, jar, state.path());
+        cluster.get("Pod", Json.namespace(pod), Json.name(pod)).ifPresent(cluster::deleteNow);
         cluster.create("Pod", pod);
     }
 
@@ -132,17 +108,18 @@ record Up(StateFolder state) {
         Path log = Folders.create(state.path()).resolve("up.log");
         Folders.delete(state.outcome());
         // Deaf to the terminal's signals, which are for us.
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh", JAVA));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuorateCommand.class.getName()));
-        command.addAll(List.of("up", "--state-dir", state.path().toString()));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+        command.addAll(List.of(
+                StateFolder.checkout() + "/quorate",
+                "up",
+                "--state-dir",
+                state.path().toString()));
         command.addAll(files.isEmpty() ? List.of("--no-apply") : List.of());
         files.forEach(f -> command.add("-f=" + f.toAbsolutePath()));
-        Process process = new ProcessBuilder(command)
-                .redirectInput(new File("/dev/null"))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
+        builder.environment().put("QUORATE_BUILD", "no");
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try (InputStream said = Files.newInputStream(log)) {
             boolean done = false;
             while (!done) {

@@ -38,16 +38,18 @@ public record Claims(Cluster cluster, Path folder) implements Runnable {
 
     private static void bind(ObjectNode claim) {
         claim.withObject("/spec").put("volumeName", "pvc-" + Json.uid(claim));
-        Json.addText(claim.withObject("/metadata").withArray("finalizers"), PROTECTION);
         ObjectNode status = claim.withObject("/status").put("phase", "Bound");
         status.set("accessModes", claim.at("/spec/accessModes"));
         status.withObject("/capacity").set("storage", claim.at("/spec/resources/requests/storage"));
     }
 
     private static boolean uses(JsonNode pod, JsonNode claim) {
+        // While it still waits for the claim, it does not hold it.
+        boolean began =
+                pod.path("status").findValuesAsText("containerID").stream().anyMatch(id -> !id.isEmpty());
         return Json.namespace(pod).equals(Json.namespace(claim))
+                && began
                 && !Json.terminal(pod)
-                && Json.stream(pod.at("/spec/volumes")).anyMatch(v -> Json.text(v, "/persistentVolumeClaim/claimName")
-                        .equals(Json.name(claim)));
+                && pod.at("/spec/volumes").findValuesAsText("claimName").contains(Json.name(claim));
     }
 }

@@ -1,6 +1,5 @@
 package dev.quorate.local.runtime;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Json;
@@ -11,23 +10,16 @@ public record DisruptionBudgets(Cluster cluster) implements Runnable {
     @Override
     public void run() {
         for (ObjectNode budget : cluster.list("PodDisruptionBudget")) {
-            JsonNode labels = budget.at("/spec/selector/matchLabels");
-            List<ObjectNode> covered = cluster.list("Pod").stream()
-                    .filter(p -> Json.namespace(p).equals(Json.namespace(budget)) && Json.hasLabels(p, labels))
-                    .toList();
+            List<ObjectNode> covered = cluster.pods(budget, budget.at("/spec/selector/matchLabels"));
             long healthy = covered.stream().filter(Json::podReady).count();
             String text = Json.text(budget, "/spec/maxUnavailable");
-            long unavailable = text.endsWith("%")
-                    ? (Long.parseLong(text.replace("%", "")) * covered.size() + 99) / 100
-                    : Long.parseLong(text);
+            double share = text.endsWith("%") ? covered.size() / 100.0 : 1;
+            long unavailable = (long) Math.ceil(Long.parseLong(text.replace("%", "")) * share);
             long desired = Math.max(0, covered.size() - unavailable);
-            cluster.updateStatus(budget, status -> status.put(
-                            "observedGeneration",
-                            budget.at("/metadata/generation").asLong())
-                    .put("disruptionsAllowed", Math.max(0, healthy - desired))
-                    .put("currentHealthy", healthy)
-                    .put("desiredHealthy", desired)
-                    .put("expectedPods", covered.size()));
+            ObjectNode status = Json.object().put("disruptionsAllowed", Math.max(0, healthy - desired));
+            status.put("currentHealthy", healthy).put("desiredHealthy", desired).put("expectedPods", covered.size());
+            status.set("observedGeneration", budget.at("/metadata/generation"));
+            cluster.updateStatus(budget, s -> s.setAll(status));
         }
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Json;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -22,29 +21,23 @@ public record Jobs(Cluster cluster) implements Runnable {
     }
 
     private void reconcile(ObjectNode job) {
-        List<ObjectNode> pods = cluster.list("Pod").stream()
-                .filter(p -> Json.controlledBy(p, job))
-                .toList();
-        Optional<ObjectNode> active = pods.stream()
-                .filter(p -> !Json.terminal(p) && !Json.deleting(p))
-                .findFirst();
-        List<String> phases =
-                pods.stream().map(p -> Json.text(p, "/status/phase")).toList();
-        if (phases.contains("Succeeded")) {
+        Optional<ObjectNode> pod = cluster.pods(job, selector(job)).stream().findFirst();
+        String phase = pod.map(p -> Json.text(p, "/status/phase")).orElse("");
+        if (phase.equals("Succeeded")) {
             finish(job, "Complete", "CompletionsReached", "Reached expected number of succeeded pods");
-        } else if (phases.contains("Failed")) {
+        } else if (phase.equals("Failed")) {
             finish(job, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit");
         } else if (isOverdue(job)) {
-            active.ifPresent(cluster::delete);
+            pod.ifPresent(cluster::delete);
             finish(job, "Failed", "DeadlineExceeded", "Job was active longer than specified deadline");
         } else {
-            if (pods.isEmpty()) {
+            if (pod.isEmpty()) {
                 createPod(job);
             }
             cluster.updateStatus(job, status -> {
                 status.put("startTime", status.path("startTime").asText(Json.now()));
-                Json.count(status, "active", active.isPresent() ? 1 : 0);
-                status.put("ready", active.filter(Json::podReady).isPresent() ? 1 : 0);
+                Json.putUnlessEmpty(status, "active", pod.isPresent() ? 1 : 0);
+                status.put("ready", pod.filter(Json::podReady).isPresent() ? 1 : 0);
             });
         }
     }
@@ -55,7 +48,6 @@ public record Jobs(Cluster cluster) implements Runnable {
         pod.withObject("/metadata/labels").put("job-name", Json.name(job)).setAll(selector(job));
         cluster.create("Pod", pod);
         cluster.update(job, j -> j.withObject("/spec/selector").set("matchLabels", selector(job)));
-        cluster.event(job, "Normal", "SuccessfulCreate", "Created pod: " + name);
     }
 
     private static ObjectNode selector(JsonNode job) {
@@ -64,19 +56,16 @@ public record Jobs(Cluster cluster) implements Runnable {
 
     private static boolean isOverdue(JsonNode job) {
         long seconds = job.at("/spec/activeDeadlineSeconds").asLong();
-        String start = Json.text(job, "/status/startTime");
-        return seconds > 0
-                && !start.isEmpty()
-                && Instant.parse(start).plusSeconds(seconds).isBefore(Instant.now());
+        String start = job.at("/status/startTime").asText(Json.now());
+        return seconds > 0 && Instant.parse(start).plusSeconds(seconds).isBefore(Instant.now());
     }
 
     private void finish(ObjectNode job, String condition, String reason, String message) {
         boolean complete = condition.equals("Complete");
         cluster.updateStatus(job, status -> {
             status.put(complete ? "succeeded" : "failed", 1).put("ready", 0).remove("active");
-            Json.putOrRemove(status, "completionTime", Json.now(), !complete);
+            Json.putUnlessEmpty(status, "completionTime", complete ? Json.now() : "");
             Json.condition(status, condition, true, reason, message);
         });
-        cluster.event(job, complete ? "Normal" : "Warning", reason, message);
     }
 }

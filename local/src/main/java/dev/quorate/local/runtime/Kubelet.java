@@ -1,60 +1,50 @@
 package dev.quorate.local.runtime;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.local.api.ApiServer;
 import dev.quorate.local.api.Cluster;
 import dev.quorate.local.store.Folders;
 import dev.quorate.local.store.Json;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// Keeps one [PodRunner] for each pod of the store, and none beyond. Control loop only, but for [#close].
-public final class Kubelet implements Runnable, AutoCloseable {
+///
+/// @param worlds what a pod's containers find
+/// @param runners by the pod's uid
+public record Kubelet(
+        ApiServer api, AddressBlock addresses, Function<ObjectNode, PodWorld> worlds, Map<String, PodRunner> runners)
+        implements Runnable, AutoCloseable {
     private static final Duration STOP_GRACE = Duration.ofSeconds(20);
 
-    private final ApiServer api;
-    private final Cluster cluster;
-    private final Path state;
-    private final Map<String, Path> images;
-    private final AddressBlock addresses;
-    private final Processes processes;
-    /// By the pod's uid.
-    private final Map<String, PodRunner> runners = new HashMap<>();
+    public Kubelet(ApiServer api, AddressBlock addresses, Function<ObjectNode, PodWorld> worlds) {
+        this(api, addresses, worlds, new HashMap<>());
+    }
 
-    /// @param state see [PodWorld], as for images and processes
-    public Kubelet(ApiServer api, Path state, Map<String, Path> images, AddressBlock addresses, Processes processes) {
-        this.api = api;
-        this.cluster = api.cluster();
-        this.state = state;
-        this.images = images;
-        this.addresses = addresses;
-        this.processes = processes;
-        // No process of a former run is left, whatever the pods' statuses say.
-        Folders.delete(state.resolve("pods"));
-        for (ObjectNode pod : cluster.list("Pod")) {
-            boolean lost = Json.text(pod, "/spec/restartPolicy").equals("Never")
-                    && pod.path("status").has("podIP");
-            if (!Json.terminal(pod)) {
-                cluster.updateStatus(pod, status -> status.removeAll().put("phase", lost ? "Failed" : "Pending"));
-            }
-        }
+    private Cluster cluster() {
+        return api.cluster();
     }
 
     @Override
     public void run() {
         Map<String, ObjectNode> pods = new HashMap<>();
-        cluster.list("Pod").forEach(pod -> pods.put(Json.uid(pod), pod));
+        cluster().list("Pod").forEach(pod -> pods.put(Json.uid(pod), pod));
         runners.entrySet().removeIf(r -> isGone(r.getValue(), Optional.ofNullable(pods.get(r.getKey()))));
         pods.keySet().removeAll(runners.keySet());
         for (ObjectNode pod : pods.values()) {
+            // Of a former run, whose processes are no more.
+            boolean lost = pod.path("spec").has("nodeName")
+                    && Json.text(pod, "/spec/restartPolicy").equals("Never");
             if (Json.deleting(pod)) {
-                cluster.deleteNow(pod);
+                cluster().deleteNow(pod);
+            } else if (!Json.terminal(pod) && lost) {
+                cluster().updateStatus(pod, status -> status.put("phase", "Failed"));
             } else if (!Json.terminal(pod)) {
                 admit(pod);
             }
@@ -65,69 +55,53 @@ public final class Kubelet implements Runnable, AutoCloseable {
     private static boolean isGone(PodRunner runner, Optional<ObjectNode> pod) {
         String time = pod.map(p -> Json.text(p, "/metadata/deletionTimestamp")).orElseGet(Json::now);
         if (time.isEmpty()) {
-            runner.refreshVolumes();
             return false;
         }
         runner.stop(Instant.parse(time));
-        boolean ended = runner.hasEnded();
+        boolean ended = runner.ended().isDone();
         if (ended) {
             Folders.delete(runner.world().folder());
         }
         return ended;
     }
 
-    /// Starts the pod if it can run now; if not, its condition and an event say why.
+    /// Starts the pod, unless its predecessor of the same name has to end first, which wakes us then.
     private void admit(ObjectNode pod) {
-        if (runners.values().stream().anyMatch(r -> Json.key(r.pod()).equals(Json.key(pod)))) {
-            return; // Its predecessor of the same name goes first, and wakes us then.
+        Map<String, String> addressesInUse = new HashMap<>();
+        for (PodRunner runner : runners.values()) {
+            ObjectNode other = runner.world().pod();
+            addressesInUse.put(Json.key(other), Json.text(other, "/status/podIP"));
         }
-        Optional<String> problem = Json.stream(pod.at("/spec/volumes"))
-                .filter(v -> v.has("persistentVolumeClaim"))
-                .flatMap(v -> problemOf(pod, Json.text(v, "/persistentVolumeClaim/claimName")).stream())
-                .findFirst();
-        if (problem.isPresent()) {
-            JsonNode present = Json.named(pod.at("/status/conditions"), "type", "PodScheduled");
-            if (!present.path("message").asText().equals(problem.get())) {
-                cluster.event(pod, "Warning", "FailedScheduling", problem.get());
-                cluster.updateStatus(
-                        pod, s -> Json.condition(s, "PodScheduled", false, "Unschedulable", problem.get()));
-            }
+        if (addressesInUse.containsKey(Json.key(pod))) {
             return;
         }
-        List<String> used = runners.values().stream()
-                .map(r -> Json.text(r.pod(), "/status/podIP"))
-                .toList();
-        String address = addresses.forPod(Json.key(pod), used);
-        cluster.update(pod, p -> {
+        String address = addresses.forPod(Json.key(pod), addressesInUse.values());
+        Consumer<ObjectNode> place = p -> {
             p.withObject("/spec").put("nodeName", "local");
-            p.withObject("/status").put("podIP", address).put("startTime", Json.now());
-            p.withObject("/status").putArray("podIPs").addObject().put("ip", address);
-        });
-        Optional<ObjectNode> placed = cluster.get("Pod", Json.namespace(pod), Json.name(pod));
-        placed.filter(p -> Json.uid(p).equals(Json.uid(pod))).ifPresent(p -> {
-            PodWorld world = new PodWorld(cluster, p, state, images, processes);
-            PodRunner runner = new PodRunner(world, api.loop()::wake);
-            runners.put(Json.uid(p), runner);
+            ObjectNode status = p.withObject("/status").removeAll().put("phase", "Pending");
+            status.put("podIP", address).put("startTime", Json.now());
+            status.putArray("podIPs").addObject().put("ip", address);
+            status.set("initContainerStatuses", PodRunner.created(p.at("/spec/initContainers")));
+            status.set("containerStatuses", PodRunner.created(p.at("/spec/containers")));
+            Json.condition(status, "PodScheduled", true, "", "");
+        };
+        cluster().update(pod, place).ifPresent(placed -> {
+            PodRunner runner = new PodRunner(worlds.apply(placed));
+            runners.put(Json.uid(placed), runner);
+            runner.ended().thenRun(api.loop()::wake);
             runner.start();
         });
     }
 
-    private Optional<String> problemOf(JsonNode pod, String name) {
-        Optional<ObjectNode> claim = cluster.get("PersistentVolumeClaim", Json.namespace(pod), name);
-        boolean usable = claim.filter(c -> Json.text(c, "/status/phase").equals("Bound") && !Json.deleting(c))
-                .isPresent();
-        String problem = claim.isEmpty() ? "not found" : "is not bound, or is being deleted";
-        return usable ? Optional.empty() : Optional.of("persistentvolumeclaim \"" + name + "\" " + problem);
-    }
-
     /// Ends all pods' processes, together; their objects stay for the next start.
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         api.loop().close();
         Instant deadline = Instant.now().plus(STOP_GRACE);
         runners.values().forEach(r -> r.stop(deadline));
-        for (PodRunner runner : runners.values()) {
-            runner.awaitEnd(STOP_GRACE.plusSeconds(5));
-        }
+        long patience = STOP_GRACE.plusSeconds(5).toSeconds();
+        runners.values().forEach(r -> r.ended()
+                .completeOnTimeout(null, patience, TimeUnit.SECONDS)
+                .join());
     }
 }

@@ -3,108 +3,76 @@ package dev.quorate.local.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.quorate.local.store.Json;
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 
-/// The HTTP probes of one run of a container: the startup probe first, then readiness and liveness, each at its period.
-/// Ends when its thread is interrupted or the process has ended.
+/// The HTTP probes of one run of a container, each at its period: startup first, then readiness and liveness. They end
+/// when their threads are interrupted or the process has ended.
 ///
 /// @param runner is told what they find
-record Probes(PodRunner runner, JsonNode container, JsonNode pod, Process process) implements Runnable {
-    @Override
-    public void run() {
-        Thread liveness = Thread.ofVirtual().unstarted(() -> watchUntilFailed("livenessProbe"));
-        try {
-            if (begins("startupProbe") && !watch("startupProbe", true)) {
-                return;
-            }
-            boolean ready = !container.has("readinessProbe");
-            runner.probed(container, ready);
-            liveness.start();
-            begins("readinessProbe");
-            while (container.has("readinessProbe") && watch("readinessProbe", !ready)) {
-                ready = !ready;
-                runner.probed(container, ready);
-            }
-            liveness.join();
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-        } finally {
-            liveness.interrupt();
+/// @param started is reached when the startup probe has succeeded
+record Probes(PodRunner runner, JsonNode container, JsonNode pod, Process process, CountDownLatch started) {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(Version.HTTP_1_1).build();
+    private static final String STARTUP = "startupProbe";
+    private static final String READINESS = "readinessProbe";
+
+    void begin(ExecutorService threads) {
+        for (String name : List.of(STARTUP, READINESS, "livenessProbe")) {
+            var unused = threads.submit(() -> watch(name, container.path(name)));
         }
     }
 
-    private void watchUntilFailed(String probe) {
-        try {
-            if (begins(probe)) {
-                watch(probe, false);
-            }
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /// Whether there is such a probe; waits for its first time.
-    private boolean begins(String probe) throws InterruptedException {
-        Thread.sleep(Duration.ofSeconds(
-                container.path(probe).path("initialDelaySeconds").asLong()));
-        return container.has(probe);
-    }
-
-    /// Asks until the answer is the wanted one, as often in a row as the threshold says. The startup probe may fail
-    /// only
-    /// as often as its own.
+    /// Says when as many answers in a row as the threshold wants are good, or bad. An absent probe is good.
     ///
-    /// @return false if the process has ended first, or has to
-    private boolean watch(String name, boolean wanted) throws InterruptedException {
-        JsonNode probe = container.path(name);
-        int needed = wanted
-                ? probe.path("successThreshold").asInt(1)
-                : probe.path("failureThreshold").asInt(3);
-        int same = 0;
-        int failures = 0;
-        while (process.isAlive()) {
-            String failure = ask(probe);
-            same = failure.isEmpty() == wanted ? same + 1 : 0;
-            failures = failure.isEmpty() ? 0 : failures + 1;
-            boolean tooMany = failures >= probe.path("failureThreshold").asInt(3);
-            if (tooMany && (!wanted || name.equals("startupProbe"))) {
-                runner.unhealthy(name, failure);
-                return name.equals("readinessProbe");
-            }
-            if (same >= needed) {
-                return true;
+    /// @return whether the process goes on without this probe
+    private boolean watch(String name, JsonNode probe) throws InterruptedException {
+        boolean startup = name.equals(STARTUP);
+        if (!startup) {
+            started.await();
+        }
+        Thread.sleep(Duration.ofSeconds(probe.path("initialDelaySeconds").asLong()));
+        int good = 0;
+        int bad = 0;
+        while (process.isAlive() && !(startup && started.getCount() == 0)) {
+            String failure = probe.isMissingNode() ? "" : ask(probe);
+            good = failure.isEmpty() ? good + 1 : 0;
+            bad = failure.isEmpty() ? 0 : bad + 1;
+            if (bad == probe.path("failureThreshold").asInt(3)) {
+                runner.unhealthy(container, name, failure);
+            } else if (good == probe.path("successThreshold").asInt(1) && startup) {
+                runner.probed(container, false);
+                started.countDown();
+            } else if (good == probe.path("successThreshold").asInt(1) && name.equals(READINESS)) {
+                runner.probed(container, true);
             }
             Thread.sleep(Duration.ofSeconds(probe.path("periodSeconds").asLong(10)));
         }
-        return false;
+        return process.isAlive();
     }
 
     /// Asks once. Empty is success, else what is wrong.
-    private String ask(JsonNode probe) {
+    private String ask(JsonNode probe) throws InterruptedException {
         JsonNode get = probe.path("httpGet");
         String host = get.path("host").asText(Json.text(pod, "/status/podIP"));
-        int port = Json.stream(container.path("ports"))
-                .filter(p -> p.path("name").equals(get.path("port")))
-                .mapToInt(p -> p.path("containerPort").asInt())
-                .findFirst()
-                .orElse(get.path("port").asInt());
-        Duration timeout = Duration.ofSeconds(probe.path("timeoutSeconds").asLong(1));
+        JsonNode named = Json.named(container.path("ports"), "name", Json.text(get, "/port"));
+        String port = named.path("containerPort").asText(Json.text(get, "/port"));
+        String url = "http://" + host + ":" + port + get.path("path").asText("/");
         try {
-            URI uri =
-                    URI.create("http://" + host + ":" + port + get.path("path").asText("/"));
-            HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
-            connection.setConnectTimeout((int) timeout.toMillis());
-            connection.setReadTimeout((int) timeout.toMillis());
-            connection.setInstanceFollowRedirects(false);
-            connection.setRequestProperty("Connection", "close");
-            int code = connection.getResponseCode();
-            connection.disconnect();
+            Duration timeout = Duration.ofSeconds(probe.path("timeoutSeconds").asLong(1));
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(url)).timeout(timeout).build();
+            int code = CLIENT.send(request, BodyHandlers.discarding()).statusCode();
             return code >= 200 && code < 400 ? "" : "HTTP probe failed with statuscode: " + code;
-        } catch (IOException e) {
-            return String.valueOf(e.getMessage());
+        } catch (IOException | IllegalArgumentException e) {
+            return e.toString();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.quorate.local.runtime;
 
+import dev.quorate.local.store.Folders;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,17 +21,7 @@ public record Processes(Path state, Process reaper) implements AutoCloseable {
     /// A terminal's Ctrl-C and hang-up reach its whole process group; only we may act on them, and end pods in order.
     private static final String DEAF = "trap '' INT HUP; exec \"$@\"";
     /// Tells the ids of those that it has to end.
-    private static final String REAPER = """
-            trap '' INT HUP TERM
-            while read -r line; do :; done
-            signal=TERM
-            while marked=$(grep -lsxzF -e "$1" /proc/[0-9]*/environ | cut -d/ -f3) && [ -n "$marked" ]; do
-                kill -$signal $marked 2>/dev/null
-                [ $signal = KILL ] || echo $marked
-                sleep 2
-                signal=KILL
-            done
-            """;
+    private static final String REAPER = Folders.resource(Processes.class, "reaper.sh");
 
     /// Ends what a former run left behind and starts the reaper.
     public static Processes open(Path state) throws IOException {

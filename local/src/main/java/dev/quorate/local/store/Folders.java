@@ -1,14 +1,16 @@
 package dev.quorate.local.store;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Whole folders, and files that readers see either old or new. Failures are unchecked and name the file.
@@ -32,25 +34,28 @@ public final class Folders {
         return run(() -> Files.createDirectories(folder));
     }
 
+    /// What is in the folder, by name.
     public static List<Path> list(Path folder) {
-        try (Stream<Path> all = run(() -> Files.list(folder))) {
-            return all.toList();
-        }
+        return find(folder, 1, path -> !path.equals(folder));
     }
 
     /// The files in the folder and below whose names end so, by name.
     public static List<Path> files(Path folder, String suffix) {
-        try (Stream<Path> walk = run(() -> Files.walk(folder))) {
-            return walk.filter(f -> f.toString().endsWith(suffix)).sorted().toList();
+        return find(folder, Integer.MAX_VALUE, path -> path.toString().endsWith(suffix));
+    }
+
+    private static List<Path> find(Path folder, int depth, Predicate<Path> wanted) {
+        try (Stream<Path> walk = run(() -> Files.walk(folder, depth))) {
+            return walk.filter(wanted).sorted().toList();
         }
     }
 
     /// Removes the folder or file and all in it; follows no link. Does nothing if it is absent.
     public static void delete(Path folder) {
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            try (Stream<Path> walk = run(() -> Files.walk(folder))) {
-                walk.sorted(Comparator.reverseOrder()).toList().forEach(path -> run(() -> Files.deleteIfExists(path)));
-            }
+            find(folder, Integer.MAX_VALUE, path -> true)
+                    .reversed()
+                    .forEach(path -> run(() -> Files.deleteIfExists(path)));
         }
     }
 
@@ -68,5 +73,11 @@ public final class Folders {
 
     public static byte[] read(Path file) {
         return run(() -> Files.readAllBytes(file));
+    }
+
+    /// The text of a file that is packed beside the class.
+    public static String resource(Class<?> beside, String name) {
+        InputStream stream = Objects.requireNonNull(beside.getResourceAsStream(name), name);
+        return new String(run(stream::readAllBytes), StandardCharsets.UTF_8);
     }
 }

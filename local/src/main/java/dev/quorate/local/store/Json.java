@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -43,7 +43,7 @@ public final class Json {
     }
 
     /// YAML with anchors, aliases and merge keys, resolved.
-    public static JsonNode readWithAnchors(InputStream yaml) {
+    public static JsonNode readWithAnchors(String yaml) {
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(Integer.MAX_VALUE);
         return JSON.valueToTree(new Yaml(options).load(yaml));
@@ -96,44 +96,28 @@ public final class Json {
         return stream(array).map(JsonNode::asText).toList();
     }
 
+    /// The first such item; missing if there is none.
+    public static JsonNode first(JsonNode array, Predicate<JsonNode> wanted) {
+        return stream(array).filter(wanted).findFirst().orElse(MissingNode.getInstance());
+    }
+
     /// The first item that has this value in that field; missing if there is none.
     public static JsonNode named(JsonNode array, String field, String value) {
-        return stream(array)
-                .filter(i -> i.path(field).asText().equals(value))
-                .findFirst()
-                .orElse(MissingNode.getInstance());
+        return first(array, item -> item.path(field).asText().equals(value));
     }
 
     public static void removeText(JsonNode array, String text) {
-        for (int i = array.size() - 1; i >= 0; i--) {
-            if (array.get(i).asText().equals(text)) {
-                ((ArrayNode) array).remove(i);
-            }
+        if (array instanceof ArrayNode list) {
+            list.removeIf(item -> item.asText().equals(text));
         }
-    }
-
-    /// Adds the text unless it is there.
-    public static void addText(ArrayNode array, String text) {
-        if (!texts(array).contains(text)) {
-            array.add(text);
-        }
-    }
-
-    public static boolean controlledBy(JsonNode object, JsonNode owner) {
-        return named(object.at("/metadata/ownerReferences"), "uid", uid(owner))
-                .path("controller")
-                .asBoolean();
     }
 
     /// A new object, controlled by the owner and in its namespace, with these labels.
     public static ObjectNode owned(String name, JsonNode owner, JsonNode labels) {
         ObjectNode object = of(
                 """
-                metadata:
-                  name: %s
-                  namespace: %s
-                  ownerReferences:
-                  - {apiVersion: %s, kind: %s, name: %s, uid: %s, controller: true, blockOwnerDeletion: true}
+                {metadata: {name: %s, namespace: %s, ownerReferences: [
+                {apiVersion: %s, kind: %s, name: %s, uid: %s, controller: true, blockOwnerDeletion: true}]}}
                 """, name, namespace(owner), text(owner, "/apiVersion"), text(owner, "/kind"), name(owner), uid(owner));
         object.withObject("/metadata/labels").setAll(labels instanceof ObjectNode given ? given : object());
         return object;
@@ -143,17 +127,14 @@ public final class Json {
     public static ObjectNode fromTemplate(String name, JsonNode owner) {
         JsonNode template = owner.at("/spec/template");
         ObjectNode object = owned(name, owner, template.at("/metadata/labels"));
-        if (template.at("/metadata/annotations") instanceof ObjectNode annotations) {
-            object.withObject("/metadata").set("annotations", annotations);
-        }
+        putUnlessEmpty(object.withObject("/metadata"), "annotations", template.at("/metadata/annotations"));
         return object.set("spec", template.path("spec").deepCopy());
     }
 
     /// Whether the object has all these labels.
     public static boolean hasLabels(JsonNode object, JsonNode wanted) {
         JsonNode labels = object.at("/metadata/labels");
-        return wanted.properties().stream()
-                .allMatch(w -> labels.path(w.getKey()).equals(w.getValue()));
+        return wanted.properties().stream().allMatch(w -> w.getValue().equals(labels.get(w.getKey())));
     }
 
     public static boolean podReady(JsonNode pod) {
@@ -166,8 +147,8 @@ public final class Json {
     }
 
     public static boolean conditionIs(JsonNode object, String type, String status) {
-        return text(named(object.at("/status/conditions"), "type", type), "/status")
-                .equals(status);
+        JsonNode condition = named(object.at("/status/conditions"), "type", type);
+        return text(condition, "/status").equals(status);
     }
 
     /// Sets a condition; its transition time moves only with its status. Empty reason and message are left out.
@@ -180,20 +161,19 @@ public final class Json {
         if (!condition.path("status").asText().equals(text)) {
             condition.put("status", text).put("lastTransitionTime", now());
         }
-        putOrRemove(condition, "reason", reason, reason.isEmpty());
-        putOrRemove(condition, "message", message, message.isEmpty());
+        putUnlessEmpty(condition, "reason", reason);
+        putUnlessEmpty(condition, "message", message);
     }
 
-    /// Zero counts are absent in the statuses of built-in kinds.
-    public static void count(ObjectNode node, String field, long value) {
-        putOrRemove(node, field, value, value == 0);
-    }
-
-    public static void putOrRemove(ObjectNode node, String field, Object value, boolean remove) {
-        if (remove) {
+    /// Leaves the field out where the value says nothing (empty, zero or missing), as Kubernetes does.
+    public static void putUnlessEmpty(ObjectNode node, String field, Object value) {
+        JsonNode given = value instanceof JsonNode json ? json : JSON.valueToTree(value);
+        boolean blank = given.isNumber()
+                ? given.asLong() == 0
+                : given.isEmpty() && given.asText().isEmpty();
+        node.set(field, given);
+        if (blank) {
             node.remove(field);
-        } else {
-            node.set(field, JSON.valueToTree(value));
         }
     }
 
@@ -203,8 +183,7 @@ public final class Json {
 
     /// The first ten hex digits of a digest of the text: for names that follow from contents.
     public static String hash(String text) {
-        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
-                .toString()
-                .substring(24, 34);
+        UUID digest = UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8));
+        return digest.toString().substring(24, 34);
     }
 }

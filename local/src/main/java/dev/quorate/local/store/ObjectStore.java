@@ -40,7 +40,10 @@ public final class ObjectStore {
     private long revision = Instant.now().toEpochMilli();
     private long forgotten;
 
-    private ObjectStore(Path folder) {
+    /// Opens the objects for writing, or for a look at those of another process.
+    ///
+    /// @param folder the store's own; created if absent
+    public ObjectStore(Path folder) {
         this.folder = Folders.create(folder);
         for (Path file : Folders.files(folder, ".json")) {
             ObjectNode object = read(file);
@@ -49,13 +52,6 @@ public final class ObjectStore {
             revision = Math.max(revision, object.at("/metadata/resourceVersion").asLong());
         }
         forgotten = revision;
-    }
-
-    /// Opens the objects for writing, or for a look at those of another process.
-    ///
-    /// @param folder the store's own; created if absent
-    public static ObjectStore open(Path folder) {
-        return new ObjectStore(folder);
     }
 
     private static ObjectNode read(Path file) {

@@ -14,7 +14,7 @@ class TablesTest {
     Path directory;
 
     private String status(String containerStatuses) throws IOException {
-        ResourceType pods = new Registry(ObjectStore.open(directory)).builtIn("Pod");
+        ResourceType pods = new Registry(new ObjectStore(directory)).builtIn("Pod");
         String pod = "{metadata: {name: p}, spec: {containers: [{}]}, status: {phase: Phase" + containerStatuses + "}}";
         return new Tables(new CelRules())
                 .of(pods, Json.of(pod), true)

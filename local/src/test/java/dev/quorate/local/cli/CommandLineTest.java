@@ -49,20 +49,10 @@ final class CommandLineTest {
                 .containsExactly(
                         "quorate: Missing required parameter: 'POD' (see quorate logs --help)",
                         "quorate: Invalid value for option '--output': expected one of [text, json] (case-sensitive) but was 'xml' (see quorate status --help)",
-                        "quorate: a command is missing: up, status, logs or down (see quorate --help)",
+                        "quorate: Missing required subcommand (see quorate --help)",
                         "quorate: the embedded mode is not running on " + folder + ": ./quorate up starts it",
                         "quorate: no such file: missing.yaml",
                         "quorate: " + broken + ": line 2: while parsing a flow node");
-    }
-
-    @Test
-    void aFolderOfAnOlderVersionIsRefusedAndLeftAsItIs() throws Exception {
-        Path journal = Files.createDirectories(folder.resolve("objects")).resolve("journal.jsonl");
-        Files.writeString(journal, "{}\n");
-        assertThat(quorate("up", "--state-dir", folder.toString(), "--no-apply"))
-                .isEqualTo(1);
-        assertThat(err.toString()).startsWith("quorate: " + folder + " was made by an older version");
-        assertThat(journal).hasContent("{}");
     }
 
     @Test

@@ -6,11 +6,14 @@ import dev.quorate.ensemble.process.ProcessEnsemble;
 import dev.quorate.ensemble.process.ServerProcess;
 import dev.quorate.ensemble.process.ServerProcess.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.zookeeper.KeeperException;
 
 /// Ensembles as words: `A` is Apache ZooKeeper's server, `Q` ours; observers after the plus.
@@ -72,5 +75,18 @@ final class Layout {
         } catch (KeeperException e) {
             return e.code();
         }
+    }
+
+    /// Whether this stands in a log file of the server.
+    static boolean hasLogged(ServerProcess server, String text) throws IOException {
+        try (Stream<Path> files = Files.list(server.dataDir().resolve("version-2"))) {
+            for (Path file : files.toList()) {
+                if (String.valueOf(file.getFileName()).startsWith("log.")
+                        && new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

@@ -6,13 +6,9 @@ import dev.quorate.ensemble.process.ProcessEnsemble;
 import dev.quorate.ensemble.process.ReconfigurableEnsemble;
 import dev.quorate.ensemble.process.ServerProcess;
 import dev.quorate.ensemble.process.StockClient;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooDefs.Ids;
@@ -67,7 +63,7 @@ class Rung12NonVotingFollowerTest {
                     CreateMode.PERSISTENT,
                     (rc, path, context, name) -> created.complete(rc),
                     null);
-            Layout.await(() -> hasLogged(joiner, "/counted"));
+            Layout.await(() -> Layout.hasLogged(joiner, "/counted"));
             // The leader's answer to this comes behind its ack.
             try (ZooKeeper reader = StockClient.takeUp(joiner.address(), moving)) {
                 assertThat(reader.exists("/counted", false)).isNull();
@@ -79,17 +75,5 @@ class Rung12NonVotingFollowerTest {
                 assertThat(reader.exists("/counted", false)).isNotNull();
             }
         }
-    }
-
-    private static boolean hasLogged(ServerProcess server, String path) throws IOException {
-        try (Stream<Path> files = Files.list(server.dataDir().resolve("version-2"))) {
-            for (Path file : files.toList()) {
-                if (String.valueOf(file.getFileName()).startsWith("log.")
-                        && new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(path)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

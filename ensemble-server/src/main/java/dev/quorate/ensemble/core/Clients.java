@@ -12,6 +12,7 @@ import dev.quorate.ensemble.message.WatchEvent;
 import dev.quorate.ensemble.model.Acl;
 import dev.quorate.ensemble.model.AuthId;
 import dev.quorate.ensemble.model.ErrorCode;
+import dev.quorate.ensemble.model.ZnodePath;
 import dev.quorate.ensemble.model.Zxid;
 import dev.quorate.ensemble.request.Authentication;
 import dev.quorate.ensemble.request.Permissions;
@@ -20,6 +21,7 @@ import dev.quorate.ensemble.request.Replies;
 import dev.quorate.ensemble.session.SessionIds;
 import dev.quorate.ensemble.tree.ApplyResult;
 import dev.quorate.ensemble.tree.TreeChange;
+import dev.quorate.ensemble.tree.Znode;
 import dev.quorate.ensemble.txn.Txn;
 import dev.quorate.ensemble.txn.TxnEntry;
 import dev.quorate.ensemble.watch.WatchTables;
@@ -555,6 +557,17 @@ final class Clients implements WatchTables.Reader, WatchTables.Sink {
         for (int i = 0; i < changes.size(); i++) {
             TreeChange change = changes.get(i);
             state.watches.fire(change.type(), change.path(), change.acl(), entry.zxid(), this, this);
+        }
+    }
+
+    /// `/zookeeper/config` says something else from now on, whether or not the transaction that proposed it comes here:
+    /// as in ZooKeeper, whoever watches is told when it is in force, and again by the transaction if there is one.
+    /// Parked clients too: it is committed.
+    void configShown(long version) {
+        Znode node = state.tree.get(ZnodePath.CONFIG);
+        if (node != null) {
+            List<Acl> acl = state.tree.acl(node);
+            state.watches.fire(WatchEvent.Type.NODE_DATA_CHANGED, ZnodePath.CONFIG, acl, version, this, this);
         }
     }
 

@@ -113,6 +113,7 @@ final class MemberState {
             trace("configuration " + Zxid.hex(now.committed().version()) + " is in force: participants "
                     + now.committed().voters());
             showConfig();
+            clients.configShown(now.committed().version());
         }
     }
 

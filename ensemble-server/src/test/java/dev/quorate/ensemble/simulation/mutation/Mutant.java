@@ -16,12 +16,20 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// A planted bug: what is wrong, and how which classes are changed.
 record Mutant(String what, Map<String, ClassChange> classes) {
     static final String BASE = "dev.quorate.ensemble.";
+    static final ClassDesc MISTAKES = ClassDesc.of(BASE + "simulation.mutation.Mistakes");
 
-    record ClassChange(ClassTransform transform, AtomicInteger count) {}
+    record ClassChange(ClassTransform transform, List<AtomicInteger> counts) {
+        ClassChange and(ClassChange other) {
+            return new ClassChange(
+                    transform.andThen(other.transform),
+                    Stream.concat(counts.stream(), other.counts.stream()).toList());
+        }
+    }
 
     byte[] apply(String className, byte[] classFile) {
         ClassChange change = classes.get(className);
@@ -31,7 +39,7 @@ record Mutant(String what, Map<String, ClassChange> classes) {
         ClassFile file = ClassFile.of();
         ClassModel model = file.parse(classFile);
         byte[] changed = file.transformClass(model, change.transform);
-        if (change.count.get() == 0) {
+        if (change.counts.stream().anyMatch(count -> count.get() == 0)) {
             throw new IllegalStateException("mutant \"" + what + "\" has found nothing to change in " + className);
         }
         return changed;
@@ -40,7 +48,7 @@ record Mutant(String what, Map<String, ClassChange> classes) {
     /// Both, where neither alone does harm: the member checks twice.
     Mutant and(Mutant other) {
         Map<String, ClassChange> both = new HashMap<>(classes);
-        both.putAll(other.classes);
+        other.classes.forEach((name, change) -> both.merge(name, change, ClassChange::and));
         return new Mutant(what, both);
     }
 
@@ -55,7 +63,7 @@ record Mutant(String what, Map<String, ClassChange> classes) {
                         code.with(element);
                     }
                 }));
-        return new Mutant(what, Map.of(BASE + simpleName, new ClassChange(transform, changes)));
+        return new Mutant(what, Map.of(BASE + simpleName, new ClassChange(transform, List.of(changes))));
     }
 
     /// The method does this instead.
@@ -74,7 +82,7 @@ record Mutant(String what, Map<String, ClassChange> classes) {
                 builder.with(element);
             }
         };
-        return new Mutant(what, Map.of(BASE + simpleName, new ClassChange(transform, changes)));
+        return new Mutant(what, Map.of(BASE + simpleName, new ClassChange(transform, List.of(changes))));
     }
 
     /// True when it has put something else in the place of the element.
@@ -151,6 +159,22 @@ record Mutant(String what, Map<String, ClassChange> classes) {
             }
             code.with(element);
             what.accept(code);
+            return true;
+        };
+    }
+
+    /// Calls so named go to a method of [Mistakes] instead, which gets the object that was called as its first
+    /// argument.
+    static Change redirect(String name, String mistake) {
+        return (code, element) -> {
+            if (!(element instanceof InvokeInstruction invoke) || !invoke.name().equalsString(name)) {
+                return false;
+            }
+            MethodTypeDesc type = invoke.typeSymbol();
+            code.invokestatic(
+                    MISTAKES,
+                    mistake,
+                    type.insertParameterTypes(0, invoke.owner().asSymbol()));
             return true;
         };
     }

@@ -17,6 +17,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The bugs. Numbers are ZOOKEEPER issues of peer-protocol.md §8 that were the same mistake.
 final class PlantedBugs {
@@ -41,6 +42,12 @@ final class PlantedBugs {
     private PlantedBugs() {}
 
     static List<Mutant> all() {
+        return Stream.of(protocol(), KnownBugs.all(), ReconfigurationBugs.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Mutant> protocol() {
         return List.of(
                 instructions(
                         "commit rule: one server less than a majority is enough",

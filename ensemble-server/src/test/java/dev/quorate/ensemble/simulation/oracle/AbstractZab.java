@@ -170,18 +170,18 @@ public final class AbstractZab {
                 epoch >= server.accepted, "server %d promises epoch %d after epoch %d", id, epoch, server.accepted);
         server.accepted = epoch;
         if (!isObserver(id)) {
-            epoch(epoch).promises.put(id, new Epoch.Promise(server.current, server.last()));
+            epoch(epoch).promises.put(id, new Epoch.Promise(server.current, server.last(), server.committed));
         }
     }
 
     // --- synchronisation
 
     /// A leader begins its epoch with this history, knowing these configurations: quorums of both have promised it the
-    /// epoch, and of the last one in force that it might have missed, and nobody in them knew more. What voters
-    /// have that
-    /// are not of the configuration in force was committed without it only if that other one came into force, so in
-    /// an
-    /// epoch that is later.
+    /// epoch, and of the last one in force that it might have missed, and nobody in them knew more. Who votes in
+    /// the
+    /// proposed configuration only may have more in its log: that was committed without the one in force only if
+    /// the
+    /// proposed one came into force, and then whoever has acknowledged it knows that, and promises nothing.
     public void leads(int id, long number, List<Long> history, long committed, long lastSeen) {
         Epoch epoch = epoch(number);
         NotAllowed.unless(epoch.leader < 0, "servers %d and %d lead epoch %d", epoch.leader, id, number);
@@ -203,8 +203,8 @@ public final class AbstractZab {
         long end = history.isEmpty() ? 0 : history.getLast();
         Set<Integer> behind = new HashSet<>();
         epoch.promises.forEach((other, promise) -> {
-            boolean counts = current.isVoter(other);
-            if (promise.isAtMost(server(id).current, counts ? end : Long.MAX_VALUE)) {
+            long most = current.isVoter(other) ? end : Long.MAX_VALUE;
+            if (promise.isAtMost(server(id).current, most) && promise.inForce() <= committed) {
                 behind.add(other);
             }
         });
@@ -332,24 +332,13 @@ public final class AbstractZab {
                     common);
         }
         for (long zxid : history.subList(common, history.size())) {
-            goesOn(id, server, zxid);
+            appended(id, zxid);
         }
     }
 
-    /// One more transaction is in the log of a server. If it is a reconfiguration, the configuration is on disk
-    /// already.
+    /// One more transaction is on the disk of a server. If it is a reconfiguration, the configuration is there already.
     public void appended(int id, long zxid) {
         Server server = server(id);
-        NotAllowed.unless(
-                zxid <= server.lastSeen || !configurations.containsKey(zxid),
-                "server %d has configuration %x in its log, but the last one that it knows is %x",
-                id,
-                zxid,
-                server.lastSeen);
-        goesOn(id, server, zxid);
-    }
-
-    private void goesOn(int id, Server server, long zxid) {
         NotAllowed.unless(
                 followed(id, server).stream().anyMatch(epoch -> epoch.goesOn(server.history, zxid)),
                 "server %d logs %x after %x, which epoch %d does not have there: %s",
@@ -358,6 +347,12 @@ public final class AbstractZab {
                 server.last(),
                 server.accepted,
                 epoch(server.accepted).sequence);
+        NotAllowed.unless(
+                zxid <= server.lastSeen || !configurations.containsKey(zxid),
+                "server %d has configuration %x in its history, but the last one that it knows is %x",
+                id,
+                zxid,
+                server.lastSeen);
         server.history.add(zxid);
         counted(id, server);
     }

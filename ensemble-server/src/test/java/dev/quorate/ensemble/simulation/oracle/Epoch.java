@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One epoch: who has promised it, what it is made of, and who has how much of that.
 final class Epoch {
-    /// What a server told when it promised an epoch: ACKEPOCH(f.a, h_f).
-    record Promise(long current, long last) {
+    /// What a server told when it promised an epoch: ACKEPOCH(f.a, h_f), and the configuration that was in force for
+    /// it.
+    record Promise(long current, long last, long inForce) {
         boolean isAtMost(long otherCurrent, long otherLast) {
             return current < otherCurrent || (current == otherCurrent && last <= otherLast);
         }

@@ -160,6 +160,16 @@ class OracleTest {
     }
 
     @Test
+    void whoeverKnowsThatAConfigurationIsInForcePromisesNothingToWhoeverDoesNot() {
+        oneProposesToGoOnWithFourAndFive();
+        logsIt(1, 2, 4);
+        changing.activates(1, 1, Z11);
+        changing.knows(4, Z11, Z11);
+        List.of(2, 3, 4, 5).forEach(server -> changing.promised(server, 2));
+        assertThatThrownBy(() -> changing.leads(2, 2, List.of(Z11), 0, Z11)).hasMessageContaining("promised by");
+    }
+
+    @Test
     void aConfigurationIsOnDiskBeforeItIsInTheLogAndStaysThere() {
         oneProposesToGoOnWithFourAndFive();
         assertThatThrownBy(() -> changing.appended(2, Z11)).hasMessageContaining("the last one that it knows");

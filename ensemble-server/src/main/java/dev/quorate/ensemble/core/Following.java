@@ -255,10 +255,11 @@ final class Following implements Role, ObserverMaster.Upstream {
         } else if (offered > state.acceptedEpoch && offered >= state.promisedEpoch) {
             epoch = offered;
             state.promise(offered);
-        } else if (offered == state.promisedEpoch || (observer && offered >= state.currentEpoch)) {
+        } else if (offered == state.promisedEpoch
+                || (!state.membership().isVoter(state.me()) && offered >= state.currentEpoch)) {
             epoch = offered;
-            // This epoch was acknowledged before: it must not count for it twice. (An observer never counts, so what it
-            // has promised to a candidate that failed binds it to nothing.)
+            // This epoch was acknowledged before: it must not count for it twice. (Who has no vote never counts, so
+            // what it has promised to a candidate that failed binds it to nothing.)
             epochAcknowledged = true;
             // Nobody's history goes on from nowhere: whoever stands there is sent everything.
             send(new QuorumPacket.AckEpoch(snapshotWanted ? NOWHERE : state.lastLogged, -1));
@@ -387,8 +388,21 @@ final class Following implements Role, ObserverMaster.Upstream {
             leadersConfig = config;
             state.proposed(config);
         }
-        writeArrived();
-        logHistory();
+        if (!leftForPromise()) {
+            writeArrived();
+            logHistory();
+        }
+    }
+
+    /// Who follows without a vote, though it has promised a later epoch to another candidate, must not acknowledge
+    /// anything with one: it comes back as a voter, and so there is an epoch that is later still.
+    private boolean leftForPromise() {
+        boolean leaves =
+                !observer && epoch < state.promisedEpoch && state.membership().isVoter(state.me());
+        if (leaves) {
+            lost("has a vote from now on, and has promised epoch " + state.promisedEpoch);
+        }
+        return leaves;
     }
 
     /// Once the base is there and NEWLEADER says that history is complete: what was committed in it goes to the log
@@ -408,6 +422,9 @@ final class Following implements Role, ObserverMaster.Upstream {
             if (!apply(entry)) {
                 return;
             }
+        }
+        if (leftForPromise()) {
+            return;
         }
         logTarget = state.lastLogged;
         if (state.lastSynced < logTarget) {
@@ -453,7 +470,9 @@ final class Following implements Role, ObserverMaster.Upstream {
         long committed = committedUpTo;
         member.established(epoch);
         for (TxnEntry entry : pending) {
-            proposal(entry);
+            if (!proposal(entry)) {
+                return;
+            }
         }
         while (!proposed.isEmpty() && proposed.peek().zxid() <= committed) {
             if (!apply(proposed.poll())) {
@@ -467,15 +486,20 @@ final class Following implements Role, ObserverMaster.Upstream {
 
     // --- broadcast
 
-    private void proposal(TxnEntry entry) {
+    /// False when this role is over.
+    private boolean proposal(TxnEntry entry) {
         proposed.add(entry);
         if (stage == Stage.BROADCAST) {
             state.append(entry);
+            if (leftForPromise()) {
+                return false;
+            }
             if (!observer) {
                 unacknowledged.add(entry.zxid());
             }
             state.out.syncLog();
         }
+        return true;
     }
 
     private void commit(long zxid) {

@@ -129,7 +129,8 @@ final class SimulatedDisk {
             if (!log.isEmpty()) {
                 throw new Violation("RecoveryNeverRefuses", "a log without a snapshot");
             }
-            return new Recovered(new DataTree(true), List.of(), -1, 0, 0, false);
+            return new Recovered(
+                    new DataTree(true), List.of(), -1, Math.max(0, acceptedEpoch), Math.max(0, currentEpoch), false);
         }
         Snapshot newest = snapshots.lastEntry().getValue();
         DataTree tree = load(newest);

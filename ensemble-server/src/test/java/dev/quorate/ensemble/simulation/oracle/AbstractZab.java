@@ -78,6 +78,12 @@ public final class AbstractZab {
         return configuration(id, server(id).committed).isObserver(id);
     }
 
+    /// By the configurations that it knows.
+    private boolean hasVote(int id) {
+        return configuration(id, server(id).committed).isVoter(id)
+                || configuration(id, server(id).lastSeen).isVoter(id);
+    }
+
     // --- configurations
 
     private Configuration configuration(int id, long version) {
@@ -240,7 +246,7 @@ public final class AbstractZab {
         Server server = server(id);
         Epoch epoch = epoch(number);
         NotAllowed.unless(
-                server.accepted == number || (isObserver(id) && number >= server.current),
+                server.accepted == number || (!hasVote(id) && number >= server.current),
                 "server %d makes epoch %d current, but has promised epoch %d",
                 id,
                 number,
@@ -359,7 +365,7 @@ public final class AbstractZab {
 
     /// The epochs whose sequence it may copy.
     private List<Epoch> followed(int id, Server server) {
-        return isObserver(id) ? List.copyOf(epochs.tailMap(server.current).values()) : List.of(epoch(server.accepted));
+        return !hasVote(id) ? List.copyOf(epochs.tailMap(server.current).values()) : List.of(epoch(server.accepted));
     }
 
     private void counted(int id, Server server) {

@@ -503,7 +503,7 @@ public final class QuorumTransport {
             link.inStart = 0;
             link.inEnd = 0;
         }
-        if (link.in.length - link.inEnd >= READ_BYTES / 2) {
+        if (link.in.length - link.inEnd >= LinkChannel.READ_ROOM) {
             return;
         }
         int pending = link.inEnd - link.inStart;

@@ -17,8 +17,8 @@ final class SecureChannel implements LinkChannel {
 
     /// For all channels of one loop, and used on its thread only.
     static final class Buffers {
-        private final ByteBuffer in = ByteBuffer.allocate(READ_ROOM);
-        private final ByteBuffer out = ByteBuffer.allocate(4 * READ_ROOM);
+        private final ByteBuffer in = ByteBuffer.allocate(READ_MAX);
+        private final ByteBuffer out = ByteBuffer.allocate(4 * READ_MAX);
     }
 
     private final SocketChannel channel;

@@ -34,10 +34,12 @@ public record LocalCluster(AddressBlock addresses, Processes processes, ApiServe
         Cluster cluster = api.cluster();
         Folders.delete(state.resolve("pods"));
         Kubelet kubelet = new Kubelet(api, addresses, pod -> new PodWorld(cluster, pod, state, images, processes));
-        // First: what a former run has left is set right before anybody looks at it.
+        Services services = new Services(cluster, state.resolve("run/hosts"));
+        // Nobody may take what a former run has left for what is: pods and endpoints are set right before this returns.
+        kubelet.run();
+        services.run();
         api.loop().add(kubelet, new StatefulSets(cluster), new Jobs(cluster), new DisruptionBudgets(cluster));
-        api.loop()
-                .add(new Claims(cluster, state.resolve("volumes")), new Services(cluster, state.resolve("run/hosts")));
+        api.loop().add(new Claims(cluster, state.resolve("volumes")), services);
         return new LocalCluster(addresses, processes, api, kubelet);
     }
 

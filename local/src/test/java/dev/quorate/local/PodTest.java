@@ -175,8 +175,12 @@ final class PodTest {
         CLUSTER.create(set("stop"));
         ready("stop");
         String address = pod("stop-0").at("/status/podIP").asText();
+        JsonNode before = pod("stop-0").at("/status/containerStatuses/0/containerID");
         CLUSTER.stop();
         CLUSTER.start();
+        assertThat(pod("stop-0").at("/status/containerStatuses/0/containerID"))
+                .as("what was before is not told as what is")
+                .isNotEqualTo(before);
         LocalClusterExtension.await(() -> runs("data-stop-0"), r -> r.equals("x\nx\n"));
         JsonNode pod = CLUSTER.await("v1", "Pod", "stop-0", p -> LocalClusterExtension.isTrue(p, "Ready"));
         assertThat(pod.at("/status/podIP").asText()).isEqualTo(address);

@@ -64,8 +64,7 @@ record WatchStream(ObjectStore store, Target target, Exchange exchange, Predicat
         Instant end = Instant.now().plusSeconds(seconds.isEmpty() ? LONGEST_SECONDS : Long.parseLong(seconds));
         boolean columns = true;
         while (true) {
-            long left = Duration.between(Instant.now(), end).toMillis();
-            Change change = queue.poll(left, TimeUnit.MILLISECONDS);
+            Change change = queue.poll(Duration.between(Instant.now(), end).toMillis(), TimeUnit.MILLISECONDS);
             if (change == null) {
                 return;
             }

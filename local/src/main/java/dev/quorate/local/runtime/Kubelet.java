@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// Keeps one [PodRunner] for each pod of the store, and none beyond. Control loop only, but for [#close].
+/// Keeps one [PodRunner] for each pod of the store, and none beyond. Control loop only, but for [#close] and the first
+/// pass.
 ///
 /// @param worlds what a pod's containers find
 /// @param runners by the pod's uid
@@ -83,7 +84,6 @@ public record Kubelet(
             status.putArray("podIPs").addObject().put("ip", address);
             status.set("initContainerStatuses", PodRunner.created(p.at("/spec/initContainers")));
             status.set("containerStatuses", PodRunner.created(p.at("/spec/containers")));
-            Json.condition(status, "PodScheduled", true, "", "");
         };
         cluster().update(pod, place).ifPresent(placed -> {
             PodRunner runner = new PodRunner(worlds.apply(placed));

@@ -7,6 +7,7 @@ import dev.quorate.ensemble.request.RequestConfig;
 /// What a member is told at its start. `membership` has no members for a standalone server, whose zxids know no epochs;
 /// it stays as it is unless `reconfiguration` is enabled. `observerMasterPort` is where followers feed observers, 0 if
 /// none does. Limits are in ticks, times in milliseconds; `snapCount` and `commitLogCount` in transactions.
+/// `snapshotAtOnce` znodes are taken in one step when a snapshot begins: a tree that has no more is exact in it.
 /// `initialCounter` is where zxids of each epoch begin: 0, but in tests of how they end.
 public record MemberConfig(
         long serverId,
@@ -18,6 +19,7 @@ public record MemberConfig(
         int sessionTimeoutMinMillis,
         int sessionTimeoutMaxMillis,
         int snapCount,
+        int snapshotAtOnce,
         int commitLogCount,
         int outstandingPerConnectionMax,
         int electionGraceMillis,

@@ -89,7 +89,7 @@ final class Snapshots {
     }
 
     private void begin(long snapshot, DataTree tree) {
-        cursors.put(snapshot, new SnapshotCursor(tree));
+        cursors.put(snapshot, new SnapshotCursor(tree, state.config.snapshotAtOnce()));
         next(snapshot);
     }
 

@@ -17,6 +17,8 @@ import java.util.random.RandomGenerator;
 /// Makes the member out of what is configured and what the disk held.
 final class MemberAssembly {
     /// A client with more requests under way than this is not read.
+    /// About two milliseconds of the loop, and two megabytes.
+    private static final int SNAPSHOT_AT_ONCE = 16_384;
     private static final int OUTSTANDING_PER_CONNECTION = 1_000;
 
     /// As ZooKeeper: an ordinary election is over by then.
@@ -56,6 +58,7 @@ final class MemberAssembly {
                 timing.minSessionTimeoutMillis(),
                 timing.maxSessionTimeoutMillis(),
                 config.storage().snapCount(),
+                SNAPSHOT_AT_ONCE,
                 config.storage().commitLogCount(),
                 OUTSTANDING_PER_CONNECTION,
                 timing.electionGraceMillis(),

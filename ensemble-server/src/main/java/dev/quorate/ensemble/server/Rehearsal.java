@@ -91,6 +91,7 @@ final class Rehearsal {
                         2 * TICK_MILLIS,
                         1_000 * TICK_MILLIS,
                         100_000,
+                        1_000,
                         500,
                         1_000,
                         5 * TICK_MILLIS,

@@ -213,6 +213,7 @@ record Scenario(
                 2 * TICK_MILLIS,
                 20 * TICK_MILLIS,
                 snapCount,
+                sessionMillis % 2 == 0 ? 0 : 1_000,
                 commitLogCount,
                 3,
                 electionGraceMillis,

@@ -84,6 +84,24 @@ class HistoryLawsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 1000})
+    void aSnapshotTakenAtOnceIsTheTreeAsItWasWhateverComesMeanwhile(int nodesPerChunk) {
+        for (int seed = 0; seed < HISTORIES; seed++) {
+            History history = run(seed, LENGTH / 2);
+            long begun = history.tree.lastZxid();
+            String before = TreeText.of(history.tree);
+            SnapshotCursor cursor = new SnapshotCursor(history.tree, 10_000);
+            TreeLoader loader = new TreeLoader(true);
+            for (SnapshotChunk chunk = cursor.next(nodesPerChunk); chunk != null; chunk = cursor.next(nodesPerChunk)) {
+                assertThat(loader.accept(chunk)).as("seed %s", seed).isNull();
+                history.propose();
+                history.applyAll();
+            }
+            assertThat(TreeText.of(loader.finish(begun))).as("seed %s", seed).isEqualTo(before);
+        }
+    }
+
     /// The fuzziest snapshot of all: everything is in it already.
     @ParameterizedTest
     @ValueSource(ints = {0, LENGTH / 2, LENGTH - 1})

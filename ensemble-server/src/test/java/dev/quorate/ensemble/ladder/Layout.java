@@ -41,8 +41,8 @@ final class Layout {
     }
 
     /// Which layouts a rung is climbed with: the first in every build, all of them with `-Dladder.full=true`.
-    static List<String> layouts(String... all) {
-        return Boolean.getBoolean("ladder.full") ? List.of(all) : List.of(all[0]);
+    static List<String> layouts(String first, String... rest) {
+        return ProcessEnsemble.layouts(List.of(first), rest);
     }
 
     /// The leader, as soon as there is one.

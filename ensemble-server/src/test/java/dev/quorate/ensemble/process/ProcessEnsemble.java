@@ -22,6 +22,15 @@ import org.apache.zookeeper.ZooKeeper;
 
 /// An ensemble of processes on loopback, of either kind or mixed. Server N of the list has id N + 1.
 public final class ProcessEnsemble implements AutoCloseable {
+    /// Which layouts a test runs with: the first ones in every build, the rest too with `-Dladder.full=true`.
+    public static List<String> layouts(List<String> always, String... rest) {
+        List<String> layouts = new ArrayList<>(always);
+        if (Boolean.getBoolean("ladder.full")) {
+            layouts.addAll(List.of(rest));
+        }
+        return layouts;
+    }
+
     /// At which ports a server finds another one. Each server has a configuration of its own.
     public interface Wiring {
         int quorumPort(int from, int to, int port) throws IOException;

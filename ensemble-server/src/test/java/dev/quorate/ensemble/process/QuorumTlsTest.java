@@ -27,6 +27,7 @@ import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// TLS between servers, ours and Apache ZooKeeper's.
@@ -70,8 +71,12 @@ class QuorumTlsTest {
         return server.directory().resolve("keys" + FORMATS.get(id % FORMATS.size()));
     }
 
+    static List<String> eachServerLeadsOverTlsLayouts() {
+        return ProcessEnsemble.layouts(List.of("QQA+Q"), "AQA");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"AQA", "QQA+Q"})
+    @MethodSource("eachServerLeadsOverTlsLayouts")
     void eachServerLeadsOverTls(String servers, @TempDir Path directory) throws Exception {
         int participants = servers.indexOf('+') < 0 ? servers.length() : servers.indexOf('+');
         try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, participants, kinds(servers.replace("+", "")))) {
@@ -187,8 +192,12 @@ class QuorumTlsTest {
     }
 
     /// A tree that does not fit into any buffer on the way, and a learner that has nothing.
+    static List<String> aLargeSnapshotGoesOverTlsLayouts() {
+        return ProcessEnsemble.layouts(List.of("QQA"), "AAQ");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"QQA", "AAQ"})
+    @MethodSource("aLargeSnapshotGoesOverTlsLayouts")
     void aLargeSnapshotGoesOverTls(String servers, @TempDir Path directory) throws Exception {
         try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, kinds(servers))) {
             secure(ensemble, "sslQuorum=true");
@@ -259,8 +268,12 @@ class QuorumTlsTest {
         }
     }
 
+    static List<String> aStrangersCertificateIsRefusedWithOneLineLayouts() {
+        return ProcessEnsemble.layouts(List.of("QQA"), "QQQ");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"QQQ", "QQA"})
+    @MethodSource("aStrangersCertificateIsRefusedWithOneLineLayouts")
     void aStrangersCertificateIsRefusedWithOneLine(String servers, @TempDir Path directory) throws Exception {
         Identity stranger = new Authority("somebody else").issue("CN=stranger", HOSTS);
         refused(servers, directory, stranger, "unable to find valid certification path|Empty client certificate chain");

@@ -26,6 +26,7 @@ import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The stock client changes the members of a running ensemble, of servers of either kind (rungs 16 to 18 of
@@ -38,8 +39,12 @@ class ReconfigurationTest {
                 .orElseThrow();
     }
 
+    static List<String> membersComeAndGoAndChangeTheirRolesLayouts() {
+        return ProcessEnsemble.layouts(List.of("QQAA"), "AAQQ", "QQQQ");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"QQQQ", "AAQQ", "QQAA"})
+    @MethodSource("membersComeAndGoAndChangeTheirRolesLayouts")
     void membersComeAndGoAndChangeTheirRoles(String kinds, @TempDir Path directory) throws Exception {
         try (ProcessEnsemble ensemble = ReconfigurableEnsemble.of(directory, kinds, 3)) {
             ensemble.startAll().awaitServing();
@@ -137,8 +142,12 @@ class ReconfigurationTest {
         }
     }
 
+    static List<String> whatCannotBeIsRefusedWithItsCodeLayouts() {
+        return ProcessEnsemble.layouts(List.of("QQQ"), "AAA");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"QQQ", "AAA"})
+    @MethodSource("whatCannotBeIsRefusedWithItsCodeLayouts")
     void whatCannotBeIsRefusedWithItsCode(String kinds, @TempDir Path directory) throws Exception {
         try (ProcessEnsemble ensemble = ReconfigurableEnsemble.of(directory, kinds, 3)) {
             ensemble.startAll().awaitServing();
@@ -191,8 +200,12 @@ class ReconfigurationTest {
     }
 
     /// A server whose quorum, election and client ports change in turn, first a follower, then the leader.
+    static List<String> aServerMovesToOtherPortsLayouts() {
+        return ProcessEnsemble.layouts(List.of("QAQ"), "AQQ", "QQQ");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"QQQ", "AQQ", "QAQ"})
+    @MethodSource("aServerMovesToOtherPortsLayouts")
     void aServerMovesToOtherPorts(String kinds, @TempDir Path directory) throws Exception {
         try (ProcessEnsemble ensemble = ReconfigurableEnsemble.of(directory, kinds, 3)) {
             ensemble.startAll().awaitServing();

@@ -74,7 +74,7 @@ final class Following implements Role, ObserverMaster.Upstream {
     private boolean newLeaderSeen;
     private boolean truncating;
     private @Nullable TreeLoader loader;
-    /// A whole tree, before and while it is being written.
+    /// A whole tree that is not written yet, and one that is being written.
     private @Nullable DataTree arrived;
 
     private @Nullable DataTree received;
